@@ -1,0 +1,120 @@
+/* model.h - what a program did, by function: the input of every view.
+ *
+ * Made from one or more profiles and a symbolizer. All costs are integers,
+ * added up once; the sum of all self costs is the total in every column.
+ */
+#ifndef PROF_ANALYSIS_MODEL_H
+#define PROF_ANALYSIS_MODEL_H
+
+#include "lib/analysis/profile.h"
+#include "lib/analysis/symbolize.h"
+
+#define MODEL_NONE UINT32_MAX
+
+/* A cost: time, and the number of samples it rests on (0 in trace mode). */
+struct model_cost {
+	uint64_t ns;
+	uint64_t samples;
+};
+
+/* Where in the source, and at which instruction. */
+struct model_position {
+	const char *file; /* absolute, NULL unknown; interned: compare by == */
+	uint32_t line;	  /* 0 unknown */
+	uint64_t address; /* link-time, at an instruction's start; 0 unknown */
+};
+
+/* One function of the program, over all contexts. Entry 0..n-1 in no order. */
+struct model_function {
+	const struct symbol_function *symbol;
+	uint64_t calls;		  /* exact in trace and count mode, else 0 */
+	uint64_t primitive_calls; /* not induced by recursion */
+	struct model_cost self;
+	struct model_cost cumulative; /* each stack counted once */
+	bool inlined_only;	      /* seen only as inlined code */
+	bool synthetic;		      /* a thread's root or a region */
+};
+
+/* One edge of the call graph, over all contexts: CALLER calls CALLEE. */
+struct model_edge {
+	uint32_t caller, callee; /* functions */
+	struct model_position site; /* in the caller */
+	uint64_t calls, primitive_calls; /* exact, or 0 in sample mode */
+	uint64_t activations; /* contexts seen: what a sampled edge shows */
+	struct model_cost self;	      /* callee's own when called so */
+	struct model_cost cumulative; /* of the callee when called so; added
+				       * only where the edge CALLER->CALLEE is
+				       * not already on the path */
+};
+
+/* Self cost of FUNCTION at one position (several positions a function). */
+struct model_line {
+	uint32_t function;
+	struct model_position position;
+	struct model_cost self;
+};
+
+/* The calling-context tree by function. Parents come before children; node 0
+ * of each thread is its synthetic root. */
+struct model_node {
+	uint32_t parent; /* MODEL_NONE for a root */
+	uint32_t function;
+	uint32_t thread;
+	struct model_position site; /* of the call, in the parent */
+	bool inlined;		    /* entered without a call */
+	uint64_t calls;
+	struct model_cost self;
+	struct model_cost cumulative;
+};
+
+struct model_thread {
+	uint32_t process; /* index into processes */
+	uint32_t serial, tid;
+	uint32_t merged;
+	const char *name;
+	struct model_cost total; /* all its nodes and what no sample caught */
+	uint64_t unsampled_ns;	 /* part of total, self time of its root */
+	uint32_t root;		 /* node */
+};
+
+struct model_process {
+	const struct profile *profile;
+};
+
+struct model {
+	struct symbolizer *symbolizer;
+	struct model_function *functions;
+	size_t function_count;
+	struct model_edge *edges; /* one per (caller, callee, site) */
+	size_t edge_count;
+	struct model_line *lines; /* sorted by function, file, line, address */
+	size_t line_count;
+	struct model_node *nodes;
+	size_t node_count;
+	struct model_thread *threads;
+	size_t thread_count;
+	struct model_process *processes;
+	size_t process_count;
+	struct model_cost total;
+	uint64_t calls, primitive_calls; /* of all functions */
+	bool exact_calls; /* counts come from hooks, in every process */
+	bool sampled;	  /* times come from samples, in some process */
+	uint8_t clock;	  /* enum arena_clock; 0 where processes differ */
+};
+
+struct model_options {
+	bool inlines; /* give inlined functions nodes of their own */
+	/* Called now and then with work done and to do; may be NULL. */
+	void (*progress)(void *context, size_t done, size_t total);
+	void *progress_context;
+};
+
+/* Build the model of COUNT profiles, which must outlive it, as must S. NULL
+ * and ERR on failure (memory). */
+struct model *model_build(struct profile *const *profiles, size_t count,
+			  struct symbolizer *s,
+			  const struct model_options *options,
+			  struct error *err);
+void model_free(struct model *model);
+
+#endif

@@ -1,0 +1,95 @@
+/* profile.h - one profile file, opened, checked and turned into arrays.
+ *
+ * Turns bytes into records. Knows nothing of symbols or views.
+ */
+#ifndef PROF_ANALYSIS_PROFILE_H
+#define PROF_ANALYSIS_PROFILE_H
+
+#include "lib/base/error.h"
+#include "lib/format/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROFILE_NONE UINT32_MAX
+
+struct profile_module {
+	uint64_t start, end; /* run-time addresses, end exclusive */
+	uint64_t bias;	     /* run-time minus link-time address */
+	uint32_t epoch;
+	char *path; /* absolute; "[vdso]" and the like in brackets */
+	uint64_t file_size, file_mtime;
+	uint8_t build_id_size;
+	uint8_t build_id[32];
+};
+
+struct profile_thread {
+	struct arena_thread record;
+	uint32_t root; /* index into nodes */
+};
+
+/* A calling context. Parents come before their children. Every node's thread
+ * and parent exist; the parent belongs to the same thread. */
+struct profile_node {
+	uint32_t parent; /* index into nodes; PROFILE_NONE for a root */
+	uint32_t thread; /* index into threads */
+	uint32_t module; /* of fn, index into modules; PROFILE_NONE: unknown */
+	uint32_t site_module;
+	uint64_t fn;   /* address without its epoch; a region's key with
+			* ARENA_REGION_BIT; 0 for a root */
+	uint64_t site; /* address inside the call instruction; 0 unknown */
+	uint64_t calls;
+	uint64_t self_ns; /* compensated for the hooks' cost in trace mode */
+	uint64_t samples;
+};
+
+struct profile_name {
+	uint64_t key;
+	char *text;
+};
+
+struct profile {
+	char *path;
+	bool compressed; /* finished and gzipped */
+	bool running;	 /* the process seems to be alive still */
+	struct arena_header header;
+	char *exe, *cwd;
+	int argc;
+	char **argv;
+	struct profile_thread *threads;
+	size_t thread_count;
+	struct profile_node *nodes;
+	size_t node_count;
+	struct profile_module *modules;
+	size_t module_count;
+	struct profile_name *names; /* of regions */
+	size_t name_count;
+	uint64_t wall_ns;	   /* from start to end, or to the last event */
+	uint64_t overhead_ns;	   /* hook cost taken out of self_ns */
+	uint64_t overhead_error_ns; /* how far that may be off */
+	uint64_t clamped;	   /* nodes whose time was below their cost */
+	uint64_t file_bytes;	   /* as it lies on disk */
+	char *warnings;		   /* lines about what was left out, or NULL */
+};
+
+/* Open PATH and check every section. With SALVAGE, skip over what is not whole
+ * and say so in warnings; without, fail. On failure return NULL and fill ERR
+ * with the file, the offset and the reason. No bytes in PATH, however hostile,
+ * may crash this or make it allocate more than a small multiple of the file's
+ * uncompressed size. */
+struct profile *profile_open(const char *path, bool salvage, struct error *err);
+
+/* The same for SIZE BYTES in memory, with NAME used in messages. */
+struct profile *profile_parse(const char *name, const uint8_t *bytes,
+			      size_t size, bool salvage, struct error *err);
+
+void profile_free(struct profile *profile);
+
+/* Text of the region KEY, or "region ?" where the file does not hold it. */
+const char *profile_region_name(const struct profile *profile, uint64_t key);
+
+/* Total time of all nodes, plus what no sample caught, in nanoseconds. */
+uint64_t profile_total_ns(const struct profile *profile);
+
+#endif

@@ -1,0 +1,233 @@
+/* arena.h - the profile file, byte by byte.
+ *
+ * The file is the memory of the runtime: a header page, then chunks. Each
+ * chunk starts on a page and says what it is, how long it is and how much of
+ * it is in use; nothing in the file is ever moved or freed. Records refer to
+ * each other by position in the file, so the bytes mean the same wherever they
+ * are mapped. A process that dies leaves these bytes; a process that ends
+ * cleanly leaves the same bytes, trimmed and compressed with gzip.
+ *
+ * All integers are little-endian. docs/FORMAT.md describes the file in prose.
+ */
+#ifndef PROF_FORMAT_ARENA_H
+#define PROF_FORMAT_ARENA_H
+
+#include <assert.h>
+#include <stdint.h>
+
+/* Like PNG's, this magic does not survive a transfer as text. */
+#define ARENA_MAGIC "\211PRF\r\n\032\n"
+#define ARENA_VERSION 1u
+#define ARENA_BYTE_ORDER 0x01020304u
+#define ARENA_PAGE 4096u /* chunks start and end on multiples of this */
+#define ARENA_UNIT 16u	 /* a node's position is its file offset / 16 */
+#define ARENA_CHUNK_MAGIC 0x4b4e4843u /* "CHNK" */
+
+/* Addresses use the low 48 bits of a node's fn and site. The high 16 bits of
+ * fn count how often an address range was reused by another module before
+ * this node was made (its epoch). */
+#define ARENA_ADDRESS_BITS 48
+#define ARENA_ADDRESS_MASK ((UINT64_C(1) << ARENA_ADDRESS_BITS) - 1)
+
+/* A node whose fn has this bit is a named region of prof.h; the other bits
+ * are the key of a record in a NAMES chunk. */
+#define ARENA_REGION_BIT (UINT64_C(1) << 63)
+
+enum arena_mode {
+	ARENA_MODE_AUTO = 0, /* an option's value; never in a file */
+	ARENA_MODE_SAMPLE = 1,
+	ARENA_MODE_TRACE = 2,
+	ARENA_MODE_COUNT = 3
+};
+
+enum arena_clock { ARENA_CLOCK_CPU = 1, ARENA_CLOCK_WALL = 2 };
+
+/* What one unit of a node's self time is. */
+enum arena_ticks {
+	ARENA_TICKS_NS = 1, /* nanoseconds */
+	ARENA_TICKS_TSC = 2 /* cycles of the time stamp counter; see sync[] */
+};
+
+enum arena_engine {
+	ARENA_ENGINE_NONE = 0,	/* no sampling */
+	ARENA_ENGINE_TIMER = 1, /* timer_create on each thread's clock */
+	ARENA_ENGINE_PERF = 2	/* perf_event_open, software cpu-clock */
+};
+
+/* How the process ended, as far as the runtime saw it. */
+enum arena_end {
+	ARENA_END_NONE = 0, /* still running, or killed */
+	ARENA_END_EXIT = 1, /* exit(3) or return from main */
+	ARENA_END_QUICK = 2, /* _exit(2), _Exit, quick_exit: not compressed */
+	ARENA_END_EXEC = 3, /* replaced itself by another program */
+	ARENA_END_FLUSH = 4 /* a copy made by prof_flush(); the run went on */
+};
+
+/* What was not recorded, counted by cause in arena_header.losses. */
+enum arena_loss {
+	ARENA_LOSS_NODE = 0,	/* contexts: the arena could not grow */
+	ARENA_LOSS_BUSY = 1,	/* samples: taken inside the runtime itself */
+	ARENA_LOSS_THREAD = 2,	/* threads without a record */
+	ARENA_LOSS_TIMER = 3,	/* threads for which no timer could be made */
+	ARENA_LOSS_MODULE = 4,	/* modules without a record */
+	ARENA_LOSS_EXIT = 5,	/* exit hooks that no enter hook preceded */
+	ARENA_LOSS_RESYNC = 6,	/* frames left without exit: longjmp, throw */
+	ARENA_LOSS_CLOCK = 7,	/* clock readings that went backwards */
+	ARENA_LOSS_NAME = 8,	/* region names without a record */
+	ARENA_LOSS_DEPTH = 9,	/* frames deeper than PROF_DEPTH */
+	ARENA_LOSS_STACK = 10,	/* enter hooks that found no memory */
+	ARENA_LOSS_COUNT = 16
+};
+
+/* Why an unwound stack ended before its outermost frame. */
+enum arena_cut {
+	ARENA_CUT_NO_CFI = 0,	/* no unwind information for a pc */
+	ARENA_CUT_BAD_FRAME = 1, /* the unwinder refused or made no progress */
+	ARENA_CUT_DEPTH = 2,	/* deeper than PROF_DEPTH */
+	ARENA_CUT_COUNT = 4
+};
+
+/* The same instant on two clocks. */
+struct arena_sync {
+	uint64_t ticks;	  /* as in nodes */
+	uint64_t mono_ns; /* CLOCK_MONOTONIC */
+};
+
+/* Page 0. Offsets are from the start of the file. */
+struct arena_header {
+	uint8_t magic[8];
+	uint32_t version;
+	uint32_t byte_order;
+	uint32_t header_size; /* sizeof(struct arena_header) */
+	uint32_t node_size;   /* sizeof(struct arena_node) */
+	uint64_t used_bytes;  /* where the next chunk will start */
+
+	uint8_t mode;	/* enum arena_mode */
+	uint8_t clock;	/* enum arena_clock */
+	uint8_t ticks;	/* enum arena_ticks */
+	uint8_t engine; /* enum arena_engine */
+	uint8_t end;	/* enum arena_end */
+	uint8_t forked; /* 1: started by fork without exec */
+	uint8_t pad0[2];
+	int32_t exit_status; /* as given to exit; 0 where unknown */
+	uint32_t hz;	     /* samples asked per second of the clock */
+	uint32_t pid;
+	uint32_t ppid;
+	uint32_t rank; /* MPI or Slurm rank; UINT32_MAX where there is none */
+	uint32_t host_cpus;
+
+	uint64_t start_real_ns; /* CLOCK_REALTIME at start, since 1970 */
+	uint64_t start_boot_ticks; /* field 22 of /proc/PID/stat; 0 unknown */
+	uint64_t end_ticks;	/* when recording ended; 0 while it goes on */
+	uint64_t user_ns;	/* getrusage at end, whole process */
+	uint64_t sys_ns;
+	uint64_t start_cpu_ns;	/* process CPU time spent before recording */
+	struct arena_sync sync[2]; /* at start; and the latest taken */
+
+	/* One call pair of the hooks, measured in this process, in picoseconds:
+	 * [0] at start, [1] at end (0: not measured). */
+	uint64_t hook_inside_ps[2];  /* within the callee's interval */
+	uint64_t hook_outside_ps[2]; /* within the caller's interval */
+	uint64_t handler_ns; /* reserved for time spent in sample handlers */
+
+	uint64_t losses[ARENA_LOSS_COUNT];
+	uint64_t cuts[ARENA_CUT_COUNT];
+
+	char session[32]; /* all processes of one run share it */
+	char host[64];
+	char program[64]; /* base name of the executable */
+	uint64_t text_offset; /* of the TEXT chunk; 0: none */
+	uint8_t pad1[ARENA_PAGE - 512];
+};
+static_assert(sizeof(struct arena_header) == ARENA_PAGE, "header is a page");
+
+enum arena_chunk_kind {
+	ARENA_CHUNK_THREAD = 1, /* one arena_thread, then nodes */
+	ARENA_CHUNK_NODES = 2,	/* more nodes of thread OWNER */
+	ARENA_CHUNK_MODULE = 3, /* one arena_module and its path */
+	ARENA_CHUNK_TEXT = 4,	/* exe path, cwd, then argv, each with a NUL */
+	ARENA_CHUNK_NAMES = 5	/* arena_name records of region names */
+};
+
+struct arena_chunk {
+	uint32_t magic; /* ARENA_CHUNK_MAGIC, stored last */
+	uint32_t kind;	/* enum arena_chunk_kind */
+	uint64_t offset; /* of this chunk: a check on what is read */
+	uint64_t size;	 /* in bytes, this header included */
+	uint64_t used;	 /* bytes in use, this header included */
+	uint32_t owner;	 /* serial of the thread, 0: none */
+	uint8_t pad[28];
+};
+static_assert(sizeof(struct arena_chunk) == 64, "chunk header is 64 bytes");
+
+enum arena_thread_state {
+	ARENA_THREAD_LIVE = 1,
+	ARENA_THREAD_DONE = 2 /* ended, and accounted to its last instant */
+};
+
+/* One thread (or a thread's number reused by its successors, merged > 0). */
+struct arena_thread {
+	uint32_t serial; /* 1, 2, ... in order of first sight */
+	uint32_t tid;
+	uint32_t state;	 /* enum arena_thread_state */
+	uint32_t merged; /* further threads recorded in this tree */
+	char name[16];
+	uint64_t start_routine; /* address given to pthread_create, or 0 */
+	uint64_t start_ticks;
+	uint64_t end_ticks;
+	uint64_t cpu_ns;   /* CPU time of the thread, known when it ended */
+	uint64_t samples;
+	uint64_t overruns; /* timer expiries that came as one signal */
+	uint64_t unsampled_ns; /* clock after the last sample: no stack known */
+	uint64_t cut_samples; /* samples whose stack was cut */
+	uint32_t root;	   /* position of the root node */
+	uint32_t pending;  /* node active when recording ended; 0: none */
+	uint64_t pending_ticks; /* clock of the last event booked */
+	uint64_t first_expiry_ns; /* reserved */
+	uint8_t pad[72];
+};
+static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
+
+/* One calling context: this function, called from this site, under PARENT.
+ *
+ * sample: fn is the address to look up: the interrupted pc itself for a leaf,
+ *	the return address minus 1 for a caller; site is 0.
+ * trace, count: fn is the function's address as its hook gave it, site the
+ *	return address minus 1, inside the call instruction in the caller.
+ * The root of a thread has fn 0 and parent 0. */
+struct arena_node {
+	uint64_t fn;
+	uint64_t site;
+	uint64_t calls;	  /* enter hooks; 0 in sample mode */
+	uint64_t self;	  /* time in this context itself, in ticks */
+	uint64_t samples; /* that hit this context itself */
+	uint32_t parent;  /* position, always of a lower chunk offset */
+	uint32_t last;	  /* position of the child used last: a cache */
+};
+static_assert(sizeof(struct arena_node) == 48, "node is 48 bytes");
+static_assert(sizeof(struct arena_node) % ARENA_UNIT == 0, "nodes align");
+
+struct arena_module {
+	uint64_t start; /* lowest mapped address of the module */
+	uint64_t end;	/* first address after it */
+	uint64_t bias;	/* run-time address minus link-time address */
+	uint32_t epoch; /* first epoch in which its addresses are valid */
+	uint32_t path_length; /* bytes after this record, without a NUL */
+	uint64_t file_size;   /* of the file at load time; 0 unknown */
+	uint64_t file_mtime;  /* seconds since 1970; 0 unknown */
+	uint8_t build_id_size; /* 0: none */
+	uint8_t pad[7];
+	uint8_t build_id[32];
+	uint8_t reserved[40];
+};
+static_assert(sizeof(struct arena_module) == 128, "module is 128 bytes");
+
+/* A region's name; LENGTH bytes of text follow, padded to 16. */
+struct arena_name {
+	uint64_t key; /* with ARENA_REGION_BIT */
+	uint32_t length;
+	uint32_t pad;
+};
+static_assert(sizeof(struct arena_name) == 16, "name is 16 bytes");
+
+#endif
