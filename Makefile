@@ -64,6 +64,7 @@ PROGRAM_SRC := $(wildcard tests/programs/*.c)
 CLI_SRC := $(wildcard tests/cli/*.c)
 
 RT_OBJ := $(RT_SRC:%.c=$(B)/rt/%.o)
+RT_STATIC_OBJ := $(RT_SRC:%.c=$(B)/rt-static/%.o)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/obj/%.o)
 TOOL_OBJ := $(TOOL_SRC:%.c=$(B)/obj/%.o)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
@@ -88,7 +89,12 @@ include tests/tests.mk
 # --- the runtime ----------------------------------------------------------
 $(B)/rt/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(RT_CFLAGS) -c -o $@ $<
+	$(CC) $(RT_CFLAGS) -DPROF_SHARED=1 -c -o $@ $<
+
+# In an archive the hooks are a member that only instrumented programs take.
+$(B)/rt-static/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(RT_CFLAGS) -DPROF_SHARED=0 -c -o $@ $<
 
 $(B)/$(SONAME): $(RT_OBJ) lib/libprof.map
 	$(CC) -shared -o $@ $(RT_OBJ) -Wl,-soname,$(SONAME) \
@@ -98,10 +104,9 @@ $(B)/$(SONAME): $(RT_OBJ) lib/libprof.map
 $(B)/libprof.so: $(B)/$(SONAME)
 	ln -sf $(SONAME) $@
 
-# One object, so that the archive shows the program only what the map exports.
-$(B)/libprof.a: $(RT_OBJ)
+$(B)/libprof.a: $(RT_STATIC_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(RT_OBJ)
+	$(AR) rcs $@ $(RT_STATIC_OBJ)
 
 $(B)/prof.pc: Makefile include/prof.h
 	@mkdir -p $(@D)

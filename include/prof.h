@@ -20,11 +20,7 @@ extern "C" {
 #define PROF_VERSION_MINOR 1
 #define PROF_VERSION_PATCH 0
 
-#ifdef PROF_NO_WEAK
-#define PROF_API
-#else
 #define PROF_API __attribute__((weak))
-#endif
 
 /* Never call these: they are absent when libprof is. Use the prof_ functions
  * below. Each returns 0 on success and -1 where nothing is being recorded or
@@ -76,8 +72,8 @@ static inline int prof_reset(void)
 /* Enter and leave a region named NAME (copied; up to 200 bytes are kept) on
  * this thread. Regions nest with functions and with each other: in trace mode
  * a region is shown as a function of its own, called where it was begun, with
- * its calls and times. In the other modes it is counted and, in count mode,
- * timed. Takes about 50 ns. */
+ * its calls and times; in count mode its calls are exact and its time sampled. In
+ * sample mode regions are not recorded. Takes about 50 ns. */
 static inline void prof_region_begin(const char *name)
 {
 	if (libprof_region_begin)

@@ -194,15 +194,23 @@ static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
  *	the return address minus 1 for a caller; site is 0.
  * trace, count: fn is the function's address as its hook gave it, site the
  *	return address minus 1, inside the call instruction in the caller.
- * The root of a thread has fn 0 and parent 0. */
+ * The root of a thread has fn 0 and parent 0.
+ *
+ * Recursion is folded (trace, count): where a call repeats a pair of caller
+ * and callee that is on the path already, TARGET is that earlier context of
+ * the callee, which the call enters again; this node then only counts calls,
+ * and never has time or children of its own. Otherwise TARGET is the node
+ * itself. So a path holds each pair once, and the tree stays small however
+ * often and however deep a program recurses. */
 struct arena_node {
 	uint64_t fn;
 	uint64_t site;
 	uint64_t calls;	  /* enter hooks; 0 in sample mode */
 	uint64_t self;	  /* time in this context itself, in ticks */
-	uint64_t samples; /* that hit this context itself */
-	uint32_t parent;  /* position, always of a lower chunk offset */
+	uint32_t samples; /* that hit this context itself; stays at its maximum */
+	uint32_t parent;  /* position, lower than this node's own */
 	uint32_t last;	  /* position of the child used last: a cache */
+	uint32_t target;  /* position of the context entered: see below */
 };
 static_assert(sizeof(struct arena_node) == 48, "node is 48 bytes");
 static_assert(sizeof(struct arena_node) % ARENA_UNIT == 0, "nodes align");

@@ -1,0 +1,202 @@
+#include "lib/runtime/control/control.h"
+
+#include "lib/runtime/control/emit.h"
+#include "lib/runtime/control/timers.h"
+#include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/raw.h"
+#include "lib/runtime/signal/regions.h"
+#include "lib/runtime/signal/sampler.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+#define PUBLIC __attribute__((visibility("default")))
+
+static atomic_bool ready;
+
+/* One caller at a time starts, stops, copies or resets. */
+static atomic_flag turn = ATOMIC_FLAG_INIT;
+
+void control_ready(void)
+{
+	atomic_store(&ready, true);
+}
+
+static int begin(void)
+{
+	if (!atomic_load(&ready))
+		return -1;
+	while (atomic_flag_test_and_set(&turn))
+		sched_yield();
+	return 0;
+}
+
+static int end(int result, int saved_errno)
+{
+	atomic_flag_clear(&turn);
+	errno = saved_errno;
+	return result;
+}
+
+/* Hooks and handlers that were under way when rt.active became 0 are given
+ * the time to end; they take less than a microsecond unless preempted. */
+static void settle_down(void)
+{
+	struct timespec moment = { 0, 1000000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
+}
+
+static void restart_thread(struct rt_thread *t, void *unused)
+{
+	(void)unused;
+	t->last = clock_ticks();
+	sampler_begin(t, false);
+	timers_start(t);
+}
+
+static void stop_thread(struct rt_thread *t, void *unused)
+{
+	(void)unused;
+	timers_stop(t);
+	sampler_settle(t);
+	if (rt.config.mode == ARENA_MODE_TRACE && t->node) {
+		uint64_t now = clock_ticks();
+
+		t->node->self += now - t->last;
+		t->last = now;
+	}
+}
+
+PUBLIC int libprof_start(void)
+{
+	int saved_errno = errno;
+
+	if (begin())
+		return -1;
+	if (!atomic_load(&rt.active)) {
+		thread_each(restart_thread, NULL);
+		atomic_store(&rt.active, 1);
+	}
+	return end(0, saved_errno);
+}
+
+PUBLIC int libprof_stop(void)
+{
+	int saved_errno = errno;
+
+	if (begin())
+		return -1;
+	if (atomic_exchange(&rt.active, 0)) {
+		settle_down();
+		thread_each(stop_thread, NULL);
+	}
+	return end(0, saved_errno);
+}
+
+PUBLIC int libprof_flush(void)
+{
+	int saved_errno = errno;
+
+	if (begin())
+		return -1;
+	return end(emit_copy(), saved_errno);
+}
+
+static void clear_chunk(struct arena_chunk *chunk)
+{
+	struct arena_node *node = (struct arena_node *)(chunk + 1);
+	struct arena_node *last =
+		(struct arena_node *)((char *)chunk + chunk->used);
+
+	if (chunk->kind == ARENA_CHUNK_THREAD) {
+		struct arena_thread *record = (struct arena_thread *)node;
+
+		record->samples = record->overruns = 0;
+		record->unsampled_ns = record->cut_samples = 0;
+		node = (struct arena_node *)(record + 1);
+	} else if (chunk->kind != ARENA_CHUNK_NODES) {
+		return;
+	}
+	for (; node < last; node++)
+		node->calls = node->self = node->samples = 0;
+}
+
+static void restart_clock(struct rt_thread *t, void *unused)
+{
+	(void)unused;
+	t->last = clock_ticks();
+	sampler_begin(t, false);
+}
+
+static void clear_arena(void)
+{
+	struct arena_header *head = arena_head();
+	uint64_t at = ARENA_PAGE, end = atomic_load(&arena->mapped);
+
+	while (at < end) {
+		struct arena_chunk *chunk =
+			(struct arena_chunk *)(arena->base + at);
+
+		if (chunk->magic != ARENA_CHUNK_MAGIC || !chunk->size) {
+			at += ARENA_PAGE;
+			continue;
+		}
+		clear_chunk(chunk);
+		at += chunk->size;
+	}
+	memset(head->losses, 0, sizeof(head->losses));
+	memset(head->cuts, 0, sizeof(head->cuts));
+	head->sync[0] = clock_sync();
+	head->start_real_ns = raw_clock_ns(CLOCK_REALTIME);
+	head->start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+PUBLIC int libprof_reset(void)
+{
+	int saved_errno = errno;
+	unsigned was;
+
+	if (begin())
+		return -1;
+	was = atomic_exchange(&rt.active, 0);
+	settle_down();
+	if (atomic_load(&arena->state) == ARENA_OPEN)
+		clear_arena();
+	thread_each(restart_clock, NULL);
+	atomic_store(&rt.active, was);
+	return end(0, saved_errno);
+}
+
+PUBLIC int libprof_region_begin(const char *name)
+{
+	if (!name || !atomic_load_explicit(&ready, memory_order_relaxed))
+		return -1;
+	return regions_begin(name, (uintptr_t)__builtin_return_address(0),
+			     (uintptr_t)__builtin_dwarf_cfa());
+}
+
+PUBLIC int libprof_region_end(void)
+{
+	if (!atomic_load_explicit(&ready, memory_order_relaxed))
+		return -1;
+	return regions_end((uintptr_t)__builtin_dwarf_cfa());
+}
+
+PUBLIC int libprof_thread_name(const char *name)
+{
+	struct rt_thread *t = rt_self;
+
+	if (!name || !t)
+		return -1;
+	memset(t->name, 0, sizeof(t->name));
+	memccpy(t->name, name, '\0', sizeof(t->name) - 1);
+	t->named = true;
+	return 0;
+}
+
+PUBLIC const char *libprof_version(void)
+{
+	return PROF_VERSION_TEXT;
+}

@@ -1,0 +1,19 @@
+/* emit.h - from the arena to the finished, compressed file.
+ *
+ * Context: ordinary.
+ */
+#ifndef PROF_RUNTIME_EMIT_H
+#define PROF_RUNTIME_EMIT_H
+
+#include "lib/runtime/signal/rt.h"
+
+/* Recording has ended, with STATUS: bill and describe all threads, compress
+ * the file and put it in place of the raw one. Where that fails, the raw file
+ * stays, with one warning. */
+void emit_finish(int status);
+
+/* Write a compressed copy of what there is so far beside the profile. 0, or -1
+ * with a warning. */
+int emit_copy(void);
+
+#endif

@@ -1,0 +1,181 @@
+#include "lib/runtime/signal/cct.h"
+
+#include "lib/runtime/signal/modules.h"
+#include "lib/runtime/signal/raw.h"
+
+#include <string.h>
+
+enum { MAX_CHUNK = 1024 * 1024 };
+
+static uint32_t hash(uint32_t parent, uint64_t fn, uint64_t site)
+{
+	uint64_t h = fn * UINT64_C(0x9e3779b97f4a7c15);
+
+	h ^= (site + parent) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	h ^= (uint64_t)parent * UINT64_C(0x165667b19e3779f9);
+	return (uint32_t)(h ^ h >> 32);
+}
+
+/* Rebuild the table at twice the size. On failure the old one serves on, up
+ * to the last free slot. */
+static void widen(struct cct *tree)
+{
+	uint32_t old_count = tree->mask + 1, mask = old_count * 2 - 1, i;
+	uint32_t *old = tree->slots;
+	uint32_t *slots = raw_map_private(((size_t)mask + 1) * sizeof(*slots));
+
+	if (!slots)
+		return;
+	for (i = 0; i < old_count; i++) {
+		const struct arena_node *node;
+		uint32_t at;
+
+		if (!old[i])
+			continue;
+		node = cct_at(old[i]);
+		at = hash(node->parent, node->fn, node->site) & mask;
+		while (slots[at])
+			at = (at + 1) & mask;
+		slots[at] = old[i];
+	}
+	tree->slots = slots;
+	tree->mask = mask;
+	if (old != tree->first_slots)
+		raw_unmap(old, (size_t)old_count * sizeof(*old));
+}
+
+static bool new_chunk(struct cct *tree)
+{
+	struct arena_chunk *chunk =
+		arena_claim(ARENA_CHUNK_NODES, tree->next_size,
+			    tree->record->serial, ARENA_LOSS_NODE);
+	size_t room;
+
+	if (!chunk)
+		return false;
+	room = (chunk->size - sizeof(*chunk)) / sizeof(struct arena_node);
+	tree->chunk = chunk;
+	tree->next = (struct arena_node *)(chunk + 1);
+	tree->end = tree->next + room;
+	if (tree->next_size < MAX_CHUNK)
+		tree->next_size *= 2;
+	return true;
+}
+
+static struct arena_node *take(struct cct *tree)
+{
+	if (RT_UNLIKELY(tree->next == tree->end) && !new_chunk(tree))
+		return NULL;
+	return tree->next++;
+}
+
+/* The reader looks at the first `used` bytes: the node must be whole first. */
+static void publish(struct cct *tree)
+{
+	__atomic_store_n(&tree->chunk->used,
+			 (uint64_t)((char *)tree->next - (char *)tree->chunk),
+			 __ATOMIC_RELEASE);
+}
+
+bool cct_plant(struct cct *tree, uint32_t tid)
+{
+	struct arena_chunk *chunk = arena_claim(
+		ARENA_CHUNK_THREAD, ARENA_PAGE, 0, ARENA_LOSS_THREAD);
+	struct arena_thread *record;
+	size_t room = ARENA_PAGE - sizeof(*chunk) - sizeof(*record);
+
+	if (!chunk)
+		return false;
+	record = (struct arena_thread *)(chunk + 1);
+	record->serial = 1 + atomic_fetch_add(&arena->thread_serials, 1);
+	record->tid = tid;
+	record->state = ARENA_THREAD_LIVE;
+	chunk->owner = record->serial;
+	tree->record = record;
+	tree->chunk = chunk;
+	tree->next = (struct arena_node *)(record + 1);
+	tree->end = tree->next + room / sizeof(struct arena_node);
+	tree->next_size = 2 * ARENA_PAGE;
+	memset(tree->first_slots, 0, sizeof(tree->first_slots));
+	tree->slots = tree->first_slots;
+	tree->mask = CCT_FIRST_SLOTS - 1;
+	tree->count = 0;
+	tree->root = take(tree);
+	record->root = tree->root->target = arena_position(tree->root);
+	publish(tree);
+	return true;
+}
+
+/* The context of FN on PARENT's path that was entered from PARENT's function
+ * as well, or NULL: a walk up a path that is short because of this very rule.
+ */
+static struct arena_node *repeated(const struct cct *tree,
+				   struct arena_node *parent, uint64_t fn)
+{
+	struct arena_node *n = parent;
+
+	while (n != tree->root) {
+		struct arena_node *up = cct_at(n->parent);
+
+		if (n->fn == fn && up->fn == parent->fn)
+			return n;
+		n = up;
+	}
+	return NULL;
+}
+
+static struct arena_node *add(struct cct *tree, struct arena_node *parent,
+			      uint64_t fn, uint64_t site, uint32_t slot,
+			      bool fold)
+{
+	struct arena_node *earlier = fold ? repeated(tree, parent, fn) : NULL;
+	struct arena_node *node;
+
+	/* One slot stays free, or a search would not end. */
+	if (tree->count == tree->mask) {
+		arena_lose(ARENA_LOSS_NODE);
+		return NULL;
+	}
+	if (!(fn & ARENA_REGION_BIT))
+		modules_note(fn & ARENA_ADDRESS_MASK);
+	if (site)
+		modules_note(site);
+	node = take(tree);
+	if (!node)
+		return NULL;
+	node->fn = fn;
+	node->site = site;
+	node->parent = arena_position(parent);
+	node->target = arena_position(earlier ? earlier : node);
+	publish(tree);
+	tree->slots[slot] = parent->last = arena_position(node);
+	if (++tree->count > tree->mask / 2)
+		widen(tree);
+	return node;
+}
+
+struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
+			     uint64_t fn, uint64_t site, bool fold)
+{
+	uint32_t position = arena_position(parent), at;
+
+	at = hash(position, fn, site) & tree->mask;
+	for (; tree->slots[at]; at = (at + 1) & tree->mask) {
+		struct arena_node *node = cct_at(tree->slots[at]);
+
+		if (node->fn == fn && node->site == site &&
+		    node->parent == position) {
+			parent->last = tree->slots[at];
+			return node;
+		}
+	}
+	return add(tree, parent, fn, site, at, fold);
+}
+
+void cct_drop(struct cct *tree)
+{
+	if (tree->slots && tree->slots != tree->first_slots)
+		raw_unmap(tree->slots,
+			  ((size_t)tree->mask + 1) * sizeof(*tree->slots));
+	memset(tree, 0, sizeof(*tree));
+}

@@ -1,0 +1,30 @@
+/* modules.h - which object each address belongs to, noted when first seen.
+ *
+ * Objects are found by the dynamic loader's lock-free _dl_find_object (glibc
+ * 2.35 and later), so nothing has to happen at dlopen. What it does not know
+ * (the vdso on some systems, code mapped by hand) is looked up in
+ * /proc/self/maps. Context of all: signal.
+ */
+#ifndef PROF_RUNTIME_MODULES_H
+#define PROF_RUNTIME_MODULES_H
+
+#include "lib/runtime/signal/rt.h"
+
+/* An object in memory, as the loader tells it. */
+struct module_image {
+	uintptr_t start, end; /* of its mapping, end exclusive */
+	uintptr_t bias;
+	const char *name; /* as in the link map; "" for the executable */
+	const void *eh_frame_hdr; /* NULL: none */
+};
+
+/* Make the list of known modules. False: out of memory. Context: ordinary. */
+bool modules_prepare(void);
+
+/* Find the object at PC in memory. */
+bool modules_find(uintptr_t pc, struct module_image *image);
+
+/* Make sure that the file has a record of the module at ADDRESS. */
+void modules_note(uintptr_t address);
+
+#endif

@@ -1,0 +1,60 @@
+/* rt.h - the runtime's state, as hooks and handler see it.
+ *
+ * Set up by lib/runtime/control before anything is recorded, changed by it
+ * only while nothing is (rt.active == 0), except where a field says otherwise.
+ */
+#ifndef PROF_RUNTIME_RT_H
+#define PROF_RUNTIME_RT_H
+
+#include "lib/format/arena.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RT_PATH_MAX 4096
+#define RT_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define RT_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define RT_HIDDEN      __attribute__((visibility("hidden")))
+
+/* The runtime itself is never instrumented, whatever CFLAGS say. */
+#define RT_QUIET __attribute__((no_instrument_function))
+
+/* What the process was asked to record. */
+struct rt_config {
+	uint8_t mode;	/* enum arena_mode */
+	uint8_t clock;	/* enum arena_clock */
+	uint8_t ticks;	/* enum arena_ticks */
+	uint8_t engine; /* enum arena_engine */
+	uint32_t hz;
+	uint32_t depth;	  /* frames of a sampled stack at most */
+	uint32_t rank;	  /* UINT32_MAX: none */
+	bool forked;	  /* this process is a fork of the configured one */
+	bool follow_fork; /* forked children are recorded */
+	char session[32];
+	char host[64];
+	char program[64];
+	char exe[RT_PATH_MAX];
+	char output[RT_PATH_MAX]; /* absolute; %p and %n not yet expanded */
+	const void *text;	  /* exe, cwd and argv, each with its NUL */
+	size_t text_size;
+	uint64_t reserve_bytes; /* address space for the arena */
+	struct arena_sync sync; /* taken at start-up */
+	uint64_t hook_inside_ps, hook_outside_ps; /* measured at start-up */
+};
+
+struct rt_globals {
+	/* 1 while events are recorded. Hooks and handler look at it first. */
+	atomic_uint active;
+	/* Or-ed into every fn that is looked up: the epoch, in bits 48-62. */
+	_Atomic uint64_t epoch_bits;
+	struct rt_config config;
+};
+
+extern struct rt_globals rt RT_HIDDEN;
+
+/* Print "libprof: LINE" on stderr, once a process. Context: signal. */
+void rt_warn_once(const char *line, const char *detail);
+
+#endif

@@ -1,0 +1,225 @@
+#include "lib/runtime/signal/thread.h"
+
+#include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/raw.h"
+#include "lib/runtime/signal/unwind.h"
+
+#include <string.h>
+
+enum {
+	BLOCK_SLOTS = 510,
+	SHADOW_BYTES = 64 * 1024 * sizeof(struct rt_frame),
+};
+
+__thread struct rt_thread *rt_self;
+__thread unsigned rt_guard;
+
+/* States are never given back to the system, so that whoever walks the
+ * registry never meets a hole; a finished thread's is taken by the next. */
+struct block {
+	_Atomic(struct block *) next;
+	_Atomic(struct rt_thread *) slot[BLOCK_SLOTS];
+};
+
+static struct block *registry;
+
+static void *map_wiped(size_t size)
+{
+	void *p = raw_map_private(size);
+
+	if (p)
+		(void)syscall(SYS_madvise, p, size, MADV_WIPEONFORK);
+	return p;
+}
+
+bool thread_prepare(void)
+{
+	registry = map_wiped(sizeof(struct block));
+	return registry != NULL;
+}
+
+/* One mapping: the state, the pcs of a sample, the unwinder's scratch. */
+static struct rt_thread *make(void)
+{
+	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
+	size_t pcs = (rt.config.depth + 1) * sizeof(uintptr_t);
+	struct rt_thread *t = map_wiped(head + pcs + unwind_scratch_size());
+
+	if (!t)
+		return NULL;
+	atomic_store(&t->in_use, 1);
+	return t;
+}
+
+static void lay_out(struct rt_thread *t)
+{
+	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
+
+	t->pcs = (uintptr_t *)((char *)t + head);
+	t->scratch = t->pcs + rt.config.depth + 1;
+	t->timer = -1;
+}
+
+static bool try_take(_Atomic(struct rt_thread *) *slot, struct rt_thread **out)
+{
+	struct rt_thread *t = atomic_load(slot), *none = NULL;
+	unsigned idle = 0;
+
+	if (t) {
+		if (!atomic_compare_exchange_strong(&t->in_use, &idle, 1))
+			return false;
+		*out = t;
+		return true;
+	}
+	t = make();
+	if (!t) {
+		*out = NULL;
+		return true;
+	}
+	if (atomic_compare_exchange_strong(slot, &none, t)) {
+		*out = t;
+		return true;
+	}
+	raw_unmap(t, sizeof(*t)); /* rare: another thread took the slot */
+	return false;
+}
+
+struct rt_thread *thread_reserve(void)
+{
+	struct block *b = registry;
+
+	while (b) {
+		struct block *next, *none = NULL;
+		int i;
+
+		for (i = 0; i < BLOCK_SLOTS; i++) {
+			struct rt_thread *t;
+
+			if (!try_take(&b->slot[i], &t))
+				continue;
+			if (t)
+				lay_out(t);
+			return t;
+		}
+		next = atomic_load(&b->next);
+		if (!next) {
+			next = map_wiped(sizeof(*next));
+			if (next && !atomic_compare_exchange_strong(
+					    &b->next, &none, next)) {
+				raw_unmap(next, sizeof(*next));
+				next = none;
+			}
+		}
+		b = next;
+	}
+	return NULL;
+}
+
+void thread_release(struct rt_thread *t)
+{
+	struct rt_frame *bottom = t->bottom;
+	size_t size = t->shadow_size;
+	size_t from = offsetof(struct rt_thread, tid);
+
+	cct_drop(&t->tree);
+	t->state = RT_UNSET;
+	t->nest = 0;
+	t->node = NULL;
+	t->top = t->bottom = t->limit = NULL;
+	t->shadow_size = 0;
+	if (bottom)
+		raw_unmap(bottom, size);
+	memset((char *)t + from, 0, sizeof(*t) - from);
+	atomic_store(&t->in_use, 0);
+}
+
+void thread_bind(struct rt_thread *t)
+{
+	t->tid = raw_tid();
+	t->random = (uint32_t)(clock_tsc() ^ (uintptr_t)t) * 2654435761u | 1;
+	rt_self = t;
+}
+
+struct rt_thread *thread_adopt(void)
+{
+	struct rt_thread *t = rt_self;
+
+	if (t && atomic_load_explicit(&t->in_use, memory_order_relaxed))
+		return t;
+	t = thread_reserve();
+	if (t)
+		thread_bind(t);
+	return t;
+}
+
+static unsigned idle_state(void)
+{
+	switch (rt.config.mode) {
+	case ARENA_MODE_TRACE:
+		return rt.config.ticks == ARENA_TICKS_TSC ? RT_TRACE : RT_OTHER;
+	case ARENA_MODE_COUNT:
+		return RT_COUNT;
+	default:
+		return RT_UNSET;
+	}
+}
+
+/* The shadow stack's element 0 stands for the root: never popped. */
+bool thread_plant(struct rt_thread *t)
+{
+	if (!t->bottom) {
+		t->bottom = map_wiped(SHADOW_BYTES);
+		if (!t->bottom)
+			return false;
+		t->shadow_size = SHADOW_BYTES;
+	}
+	if (!cct_plant(&t->tree, t->tid))
+		return false;
+	t->tree.record->start_routine = t->start_routine;
+	t->tree.record->unsampled_ns = t->unsampled_ns;
+	t->last = clock_ticks();
+	t->tree.record->start_ticks = t->last;
+	t->top = t->bottom;
+	t->limit = t->bottom + t->shadow_size / sizeof(struct rt_frame) - 1;
+	t->top->sp = UINTPTR_MAX;
+	t->top->node = t->tree.root;
+	t->node = t->tree.root;
+	/* Last: a hook that finds a state finds all the rest. */
+	atomic_signal_fence(memory_order_release);
+	t->state = idle_state();
+	return true;
+}
+
+struct rt_thread *thread_ready(void)
+{
+	struct rt_thread *t = rt_self;
+
+	if (t && t->node)
+		return t;
+	if (rt_guard)
+		return NULL;
+	rt_guard = RT_GUARD_BUSY;
+	atomic_signal_fence(memory_order_seq_cst);
+	t = arena_ready() ? thread_adopt() : NULL;
+	if (t && !thread_plant(t))
+		t = NULL;
+	atomic_signal_fence(memory_order_seq_cst);
+	rt_guard = 0;
+	return t;
+}
+
+void thread_each(void (*visit)(struct rt_thread *t, void *context),
+		 void *context)
+{
+	struct block *b;
+	int i;
+
+	for (b = registry; b; b = atomic_load(&b->next)) {
+		for (i = 0; i < BLOCK_SLOTS; i++) {
+			struct rt_thread *t = atomic_load(&b->slot[i]);
+
+			if (t && atomic_load(&t->in_use))
+				visit(t, context);
+		}
+	}
+}

@@ -1,0 +1,233 @@
+#include "lib/runtime/signal/tracer.h"
+
+#include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/raw.h"
+
+#include <errno.h>
+#include <string.h>
+
+bool tracer_more_frames(struct rt_thread *t)
+{
+	size_t used = (size_t)(t->top - t->bottom);
+	long moved = syscall(SYS_mremap, t->bottom, t->shadow_size,
+			     t->shadow_size * 2, MREMAP_MAYMOVE);
+
+	if (moved == -1) {
+		arena_lose(ARENA_LOSS_STACK);
+		return false;
+	}
+	t->bottom = (struct rt_frame *)moved;
+	t->shadow_size *= 2;
+	t->top = t->bottom + used;
+	t->limit = t->bottom + t->shadow_size / sizeof(struct rt_frame) - 3;
+	return true;
+}
+
+struct arena_node *tracer_child(struct rt_thread *t, uint64_t fn, uint64_t site)
+{
+	struct arena_node *child;
+
+	/* A handler interrupted us while the tree was being changed. */
+	if (rt_guard) {
+		arena_lose(ARENA_LOSS_BUSY);
+		return NULL;
+	}
+	rt_guard = RT_GUARD_BUSY;
+	atomic_signal_fence(memory_order_seq_cst);
+	child = cct_child(&t->tree, t->node, fn, site, true);
+	atomic_signal_fence(memory_order_seq_cst);
+	rt_guard = 0;
+	return child;
+}
+
+struct rt_frame *tracer_resync(struct rt_thread *t,
+			       const struct tracer_event *event)
+{
+	struct rt_frame *top = t->top;
+	uint64_t dropped = 0;
+
+	while (top > t->bottom && top->sp < event->sp) {
+		top--;
+		dropped++;
+	}
+	if (dropped)
+		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
+				   dropped, __ATOMIC_RELAXED);
+	return top;
+}
+
+/* Book the time since the last event on the current node. Where a handler's
+ * event came in between, the difference is negative: modulo 2^64 the sum over
+ * all nodes still is the time that passed. */
+static void book(struct rt_thread *t)
+{
+	uint64_t now;
+
+	if (rt.config.mode != ARENA_MODE_TRACE)
+		return;
+	now = clock_ticks();
+	t->node->self += now - t->last;
+	t->last = now;
+}
+
+static void drop_to(struct rt_thread *t, struct rt_frame *top)
+{
+	t->top = top;
+	t->node = top->node;
+}
+
+static void enter(struct rt_thread *t, const struct tracer_event *event)
+{
+	uint64_t key = event->fn;
+	struct arena_node *child;
+
+	book(t);
+	if (t->top->sp < event->sp)
+		drop_to(t, tracer_resync(t, event));
+	if (t->top > t->bottom &&
+	    tracer_is_stale(t->top, event->sp, event->hook)) {
+		arena_lose(ARENA_LOSS_RESYNC);
+		drop_to(t, t->top - 1);
+	}
+	if (t->top >= t->limit && !tracer_more_frames(t))
+		return;
+	if (!(key & ARENA_REGION_BIT))
+		key |= atomic_load_explicit(&rt.epoch_bits,
+					    memory_order_relaxed);
+	child = tracer_child(t, key, event->site - 1);
+	if (child) {
+		child->calls++;
+		t->node = cct_at(child->target);
+	}
+	t->top[1].sp = event->sp;
+	t->top[1].hook = event->hook;
+	t->top[1].node = t->node;
+	t->top++;
+}
+
+/* The innermost frame of EVENT's function that may be the one that exits now:
+ * nothing that lies above it on the stack is still active. NULL: none. */
+static struct rt_frame *find_exit(struct rt_thread *t,
+				  const struct tracer_event *event)
+{
+	struct rt_frame *f;
+
+	for (f = t->top; f > t->bottom; f--) {
+		uint64_t fn = f->node->fn;
+
+		if (!(fn & ARENA_REGION_BIT))
+			fn &= ARENA_ADDRESS_MASK;
+		if (fn == event->fn)
+			return f;
+		/* A frame further out than the exit's own stays active,
+		 * unless it is one that the function is inlined into. */
+		if (f->sp > event->sp)
+			return NULL;
+	}
+	return NULL;
+}
+
+static void leave(struct rt_thread *t, const struct tracer_event *event)
+{
+	struct rt_frame *f;
+
+	book(t);
+	if (t->top->sp < event->sp)
+		drop_to(t, tracer_resync(t, event));
+	f = find_exit(t, event);
+	if (!f) {
+		arena_lose(ARENA_LOSS_EXIT);
+		return;
+	}
+	if (f != t->top)
+		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
+				   (uint64_t)(t->top - f), __ATOMIC_RELAXED);
+	drop_to(t, f - 1);
+}
+
+/* A handler's first event, inside an interrupted hook, whose half-done work
+ * is left alone: the handler gets the shadow stack from two elements above. */
+static bool nest(struct rt_thread *t, const struct tracer_event *event)
+{
+	struct rt_nested *n = &t->nested[t->nest];
+
+	if (t->nest == RT_NEST_MAX || t->top + 4 > t->limit) {
+		arena_lose(ARENA_LOSS_BUSY);
+		return false;
+	}
+	n->top = t->top;
+	n->node = t->node;
+	n->state = t->state;
+	n->barrier = t->top + 2;
+	n->barrier->sp = UINTPTR_MAX;
+	n->barrier->hook = event->sp;
+	n->barrier->node = t->node;
+	t->top = n->barrier;
+	t->nest++;
+	return true;
+}
+
+/* After a handler's last exit the interrupted hook finds all as it was. */
+static void unnest(struct rt_thread *t)
+{
+	const struct rt_nested *n = &t->nested[t->nest - 1];
+
+	if (t->top > n->barrier)
+		return;
+	t->top = n->top;
+	t->node = n->node;
+	t->nest--;
+}
+
+static struct rt_thread *usable(void)
+{
+	struct rt_thread *t;
+
+	if (!atomic_load_explicit(&rt.active, memory_order_relaxed) ||
+	    rt.config.mode == ARENA_MODE_SAMPLE)
+		return NULL;
+	t = rt_self;
+	if (t && t->state != RT_UNSET)
+		return t;
+	return thread_ready();
+}
+
+void tracer_enter(const struct tracer_event *event)
+{
+	int saved_errno = errno;
+	struct rt_thread *t = usable();
+	unsigned idle = t ? t->state : RT_UNSET;
+
+	if (t && idle == RT_BUSY) {
+		if (nest(t, event))
+			enter(t, event);
+	} else if (t) {
+		t->state = RT_BUSY;
+		atomic_signal_fence(memory_order_seq_cst);
+		enter(t, event);
+		atomic_signal_fence(memory_order_seq_cst);
+		t->state = idle;
+	}
+	errno = saved_errno;
+}
+
+void tracer_exit(const struct tracer_event *event)
+{
+	int saved_errno = errno;
+	struct rt_thread *t = usable();
+	unsigned idle = t ? t->state : RT_UNSET;
+
+	if (t && idle == RT_BUSY) {
+		if (t->nest) {
+			leave(t, event);
+			unnest(t);
+		}
+	} else if (t) {
+		t->state = RT_BUSY;
+		atomic_signal_fence(memory_order_seq_cst);
+		leave(t, event);
+		atomic_signal_fence(memory_order_seq_cst);
+		t->state = idle;
+	}
+	errno = saved_errno;
+}
