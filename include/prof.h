@@ -22,6 +22,9 @@ extern "C" {
 
 #define PROF_API __attribute__((weak))
 
+/* What stands in this header is not instrumented with the program. */
+#define PROF_INLINE static inline __attribute__((no_instrument_function))
+
 /* Never call these: they are absent when libprof is. Use the prof_ functions
  * below. Each returns 0 on success and -1 where nothing is being recorded or
  * the profile cannot be written. */
@@ -35,21 +38,21 @@ PROF_API int libprof_thread_name(const char *name);
 PROF_API const char *libprof_version(void);
 
 /* Whether libprof is loaded: 1 or 0. Signal safe. */
-static inline int prof_loaded(void)
+PROF_INLINE int prof_loaded(void)
 {
 	return libprof_version != 0;
 }
 
 /* Start recording, in all threads. Recording starts by itself unless
  * PROF_START=0. 0, or -1 where libprof is absent or could not start. */
-static inline int prof_start(void)
+PROF_INLINE int prof_start(void)
 {
 	return libprof_start ? libprof_start() : -1;
 }
 
 /* Stop recording, in all threads, until prof_start. What was recorded stays.
  * Nests with nothing: one prof_start undoes any number of prof_stop. */
-static inline int prof_stop(void)
+PROF_INLINE int prof_stop(void)
 {
 	return libprof_stop ? libprof_stop() : -1;
 }
@@ -57,14 +60,14 @@ static inline int prof_stop(void)
 /* Write what was recorded so far to the profile's file name with ".N" before
  * the extension (N = 1, 2, ...), complete and compressed, and go on. 0, or -1
  * where it could not be written. Takes milliseconds. */
-static inline int prof_flush(void)
+PROF_INLINE int prof_flush(void)
 {
 	return libprof_flush ? libprof_flush() : -1;
 }
 
 /* Forget what was recorded so far: a warm-up, say. Counts and times of all
  * threads go to 0; functions active now stay active. */
-static inline int prof_reset(void)
+PROF_INLINE int prof_reset(void)
 {
 	return libprof_reset ? libprof_reset() : -1;
 }
@@ -72,15 +75,15 @@ static inline int prof_reset(void)
 /* Enter and leave a region named NAME (copied; up to 200 bytes are kept) on
  * this thread. Regions nest with functions and with each other: in trace mode
  * a region is shown as a function of its own, called where it was begun, with
- * its calls and times; in count mode its calls are exact and its time sampled. In
- * sample mode regions are not recorded. Takes about 50 ns. */
-static inline void prof_region_begin(const char *name)
+ * its calls and times; in count mode its calls are exact and its time sampled.
+ * In sample mode regions are not recorded. Takes about 50 ns. */
+PROF_INLINE void prof_region_begin(const char *name)
 {
 	if (libprof_region_begin)
 		(void)libprof_region_begin(name);
 }
 
-static inline void prof_region_end(void)
+PROF_INLINE void prof_region_end(void)
 {
 	if (libprof_region_end)
 		(void)libprof_region_end();
@@ -88,20 +91,20 @@ static inline void prof_region_end(void)
 
 /* Name this thread in reports, without changing the kernel's name for it. At
  * most 15 bytes are kept. */
-static inline void prof_thread_name(const char *name)
+PROF_INLINE void prof_thread_name(const char *name)
 {
 	if (libprof_thread_name)
 		(void)libprof_thread_name(name);
 }
 
 /* "0.1.0", or "" where libprof is absent. Signal safe. */
-static inline const char *prof_version(void)
+PROF_INLINE const char *prof_version(void)
 {
 	return libprof_version ? libprof_version() : "";
 }
 
 #if defined(__GNUC__) && !defined(__cplusplus)
-static inline void prof_region_end_at(const int *unused)
+PROF_INLINE void prof_region_end_at(const int *unused)
 {
 	(void)unused;
 	prof_region_end();
@@ -126,11 +129,12 @@ namespace prof
 {
 /* The rest of the enclosing block, as a region: prof::region r("name"); */
 struct region {
-	explicit region(const char *name)
+	__attribute__((no_instrument_function)) explicit region(
+		const char *name)
 	{
 		prof_region_begin(name);
 	}
-	~region()
+	__attribute__((no_instrument_function)) ~region()
 	{
 		prof_region_end();
 	}

@@ -12,14 +12,16 @@
 #include <sys/time.h>
 
 static jmp_buf back;
+static volatile int never;
 static long thrown, calls, evens, odds, handled, ticked;
 
 static WORK void throw_from(int depth)
 {
 	thrown++;
-	if (depth)
+	if (!depth)
+		longjmp(back, 1);
+	if (!never)
 		throw_from(depth - 1);
-	longjmp(back, 1);
 }
 
 static WORK void catch_one(int depth)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static unsigned ms = 200;
+static int *volatile nowhere;
 
 static WORK void work_a(void)
 {
@@ -46,7 +47,7 @@ static WORK void end(const char *how)
 	if (!strcmp(how, "term"))
 		raise(SIGTERM);
 	if (!strcmp(how, "segv"))
-		*(volatile int *)8 = 1;
+		*nowhere = 1;
 	if (!strcmp(how, "thread")) {
 		pthread_create(&thread, NULL, exit_in_thread, NULL);
 		pause();

@@ -27,8 +27,13 @@ static inline __attribute__((always_inline, no_instrument_function)) void burn(
 		for (i = 0; i < 20000; i++)
 			sink += i;
 	}
+	(void)sink;
 }
 
+#ifdef __clang__
+#define WORK __attribute__((noinline))
+#else
 #define WORK __attribute__((noinline, noclone))
+#endif
 
 #endif

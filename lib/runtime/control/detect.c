@@ -16,7 +16,7 @@ static bool in_shared_library(void)
 }
 
 struct dynamic {
-	const ElfW(Sym) *symbols;
+	const ElfW(Sym) * symbols;
 	const char *strings;
 	size_t count; /* symbols to look at: those that are not defined here */
 };
@@ -26,7 +26,7 @@ struct dynamic {
  * the number of all. */
 static struct dynamic read_dynamic(const struct dl_phdr_info *info)
 {
-	struct dynamic d = { NULL, NULL, 0 };
+	struct dynamic d = {NULL, NULL, 0};
 	const uint32_t *gnu = NULL, *old = NULL;
 	const ElfW(Dyn) *dyn = NULL;
 	int i;

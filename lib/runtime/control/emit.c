@@ -207,8 +207,8 @@ int emit_copy(void)
 	/* Without a fresh calibration the one at start holds alone. */
 	do {
 		number = 1 + atomic_fetch_add(&copies, 1);
-		if (!text_output_path(path, sizeof(path), arena->path,
-				      head.pid, number))
+		if (!text_output_path(path, sizeof(path), arena->path, head.pid,
+				      number))
 			return -1;
 	} while (access(path, F_OK) == 0 && number < COPY_LIMIT);
 	if (write_file(path, &head))

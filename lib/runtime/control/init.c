@@ -5,6 +5,7 @@
 #include "lib/runtime/control/detect.h"
 #include "lib/runtime/control/emit.h"
 #include "lib/runtime/control/fork.h"
+#include "lib/runtime/control/loader.h"
 #include "lib/runtime/control/output.h"
 #include "lib/runtime/control/signals.h"
 #include "lib/runtime/control/threads.h"
@@ -14,7 +15,6 @@
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/sampler.h"
-#include "lib/runtime/signal/unwind.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -127,8 +127,7 @@ static void at_exit(int status, void *unused)
 
 static void describe(void)
 {
-	static const char *const modes[] = { "auto", "sample", "trace",
-					     "count" };
+	static const char *const modes[] = {"auto", "sample", "trace", "count"};
 	char line[RT_PATH_MAX + 64];
 
 	snprintf(line, sizeof(line), "pid %d, mode %s, to %s", (int)getpid(),
@@ -152,9 +151,8 @@ static void set_up(const struct options *options)
 	configure(options);
 	rt.config.sync = clock_sync();
 	if (rt.config.mode != ARENA_MODE_TRACE)
-		unwind_prepare();
-	calibrate_hooks(&rt.config.hook_inside_ps,
-			&rt.config.hook_outside_ps);
+		loader_prepare();
+	calibrate_hooks(&rt.config.hook_inside_ps, &rt.config.hook_outside_ps);
 	if (!threads_prepare() || !fork_prepare() || on_exit(at_exit, NULL)) {
 		warn("cannot follow threads, forks and exit; nothing is "
 		     "recorded");

@@ -123,6 +123,5 @@ void signals_deliver(int number, siginfo_t *info, void *context)
 		action.sa_sigaction(number, info, context);
 	else
 		action.sa_handler(number);
-	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL,
-		      NSIG / 8);
+	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, NSIG / 8);
 }

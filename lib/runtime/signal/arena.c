@@ -52,7 +52,7 @@ static bool within_file_limit(uint64_t size)
 {
 	struct {
 		uint64_t soft, hard;
-	} limit = { UINT64_MAX, UINT64_MAX };
+	} limit = {UINT64_MAX, UINT64_MAX};
 
 	if (syscall(SYS_prlimit64, 0, 1 /* RLIMIT_FSIZE */, NULL, &limit))
 		return true;
@@ -75,10 +75,9 @@ static bool reserve_space(void)
 	uint64_t size = rt.config.reserve_bytes;
 
 	for (; size >= FIRST_EXTENT; size /= 2) {
-		arena->base = raw_map(NULL, size, PROT_NONE,
-				      MAP_PRIVATE | MAP_ANONYMOUS |
-					      MAP_NORESERVE,
-				      -1, 0);
+		arena->base = raw_map(
+			NULL, size, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (arena->base) {
 			arena->reserve = size;
 			return true;

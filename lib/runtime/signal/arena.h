@@ -23,9 +23,9 @@ enum arena_state {
 
 /* In memory that fork wipes: a child sees an unborn arena. */
 struct arena {
-	atomic_uint state; /* enum arena_state */
-	char *base;	   /* of the mapping; byte 0 of the file */
-	uint64_t reserve;  /* bytes of address space from base */
+	atomic_uint state;	 /* enum arena_state */
+	char *base;		 /* of the mapping; byte 0 of the file */
+	uint64_t reserve;	 /* bytes of address space from base */
 	_Atomic uint64_t mapped; /* bytes that may be touched */
 	uint64_t device, inode;	 /* of the file, to know it again */
 	atomic_uint thread_serials;

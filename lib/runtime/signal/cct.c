@@ -7,15 +7,6 @@
 
 enum { MAX_CHUNK = 1024 * 1024 };
 
-static uint32_t hash(uint32_t parent, uint64_t fn, uint64_t site)
-{
-	uint64_t h = fn * UINT64_C(0x9e3779b97f4a7c15);
-
-	h ^= (site + parent) * UINT64_C(0xc2b2ae3d27d4eb4f);
-	h ^= (uint64_t)parent * UINT64_C(0x165667b19e3779f9);
-	return (uint32_t)(h ^ h >> 32);
-}
-
 /* Rebuild the table at twice the size. On failure the old one serves on, up
  * to the last free slot. */
 static void widen(struct cct *tree)
@@ -33,7 +24,7 @@ static void widen(struct cct *tree)
 		if (!old[i])
 			continue;
 		node = cct_at(old[i]);
-		at = hash(node->parent, node->fn, node->site) & mask;
+		at = cct_hash(node->parent, node->fn, node->site) & mask;
 		while (slots[at])
 			at = (at + 1) & mask;
 		slots[at] = old[i];
@@ -79,8 +70,8 @@ static void publish(struct cct *tree)
 
 bool cct_plant(struct cct *tree, uint32_t tid)
 {
-	struct arena_chunk *chunk = arena_claim(
-		ARENA_CHUNK_THREAD, ARENA_PAGE, 0, ARENA_LOSS_THREAD);
+	struct arena_chunk *chunk = arena_claim(ARENA_CHUNK_THREAD, ARENA_PAGE,
+						0, ARENA_LOSS_THREAD);
 	struct arena_thread *record;
 	size_t room = ARENA_PAGE - sizeof(*chunk) - sizeof(*record);
 
@@ -157,19 +148,16 @@ static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
 			     uint64_t fn, uint64_t site, bool fold)
 {
-	uint32_t position = arena_position(parent), at;
+	struct arena_node *child =
+		cct_find(tree, arena->base, parent, fn, site);
+	uint32_t slot;
 
-	at = hash(position, fn, site) & tree->mask;
-	for (; tree->slots[at]; at = (at + 1) & tree->mask) {
-		struct arena_node *node = cct_at(tree->slots[at]);
-
-		if (node->fn == fn && node->site == site &&
-		    node->parent == position) {
-			parent->last = tree->slots[at];
-			return node;
-		}
-	}
-	return add(tree, parent, fn, site, at, fold);
+	if (child)
+		return child;
+	slot = cct_hash(arena_position(parent), fn, site) & tree->mask;
+	while (tree->slots[slot])
+		slot = (slot + 1) & tree->mask;
+	return add(tree, parent, fn, site, slot, fold);
 }
 
 void cct_drop(struct cct *tree)

@@ -5,26 +5,30 @@
  * order of two lines matters: the clock is read late in the enter hook and
  * early in the exit hook, so that little of our own time falls inside the
  * function's; the frame is complete before `top` includes it. */
-#include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/hooks.h"
+#include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/tracer.h"
 
 /* Whether this member of libprof.a came to be linked: only instrumented code
  * refers to it. */
 const char hooks_linked = 1;
 
-static __attribute__((noinline, cold)) void
-enter_cold(uint64_t fn, uintptr_t site, uintptr_t sp, uintptr_t hook)
+static __attribute__((noinline, cold)) void enter_cold(uint64_t fn,
+						       uintptr_t site,
+						       uintptr_t sp,
+						       uintptr_t hook)
 {
-	const struct tracer_event event = { fn, site, sp, hook };
+	const struct tracer_event event = {fn, site, sp, hook};
 
 	tracer_enter(&event);
 }
 
-static __attribute__((noinline, cold)) void
-exit_cold(uint64_t fn, uintptr_t site, uintptr_t sp, uintptr_t hook)
+static __attribute__((noinline, cold)) void exit_cold(uint64_t fn,
+						      uintptr_t site,
+						      uintptr_t sp,
+						      uintptr_t hook)
 {
-	const struct tracer_event event = { fn, site, sp, hook };
+	const struct tracer_event event = {fn, site, sp, hook};
 
 	tracer_exit(&event);
 }
@@ -34,27 +38,89 @@ static inline bool on(void)
 	return atomic_load_explicit(&rt.active, memory_order_relaxed);
 }
 
-/* The child used last, or else the one that the tree finds or makes. */
-static inline struct arena_node *child_of(struct rt_thread *t,
-					  struct arena_node *n, uint64_t key,
-					  uint64_t site)
+static inline struct arena_node *at(const struct rt_thread *t,
+				    uint32_t position)
 {
-	struct arena_node *child = cct_at(n->last);
-
-	if (RT_LIKELY(child->fn == key && child->site == site))
-		return child;
-	return tracer_child(t, key, site);
+	return (struct arena_node *)(t->base + (uint64_t)position * ARENA_UNIT);
 }
 
-static inline void push(struct rt_thread *t, struct rt_frame *top, uintptr_t sp,
-			uintptr_t hook, struct arena_node *entered)
+static inline uint64_t key_of(const void *function)
 {
+	return (uintptr_t)function |
+	       atomic_load_explicit(&rt.epoch_bits, memory_order_relaxed);
+}
+
+/* Whether T is idle and its mode has a short way, here. */
+static inline bool is_fast(unsigned state)
+{
+	return state - RT_TRACE <= RT_COUNT - RT_TRACE;
+}
+
+static inline void book(struct rt_thread *t, struct arena_node *n)
+{
+	uint64_t now = clock_tsc();
+
+	n->self += now - t->last;
+	t->last = now;
+}
+
+/* Enter CHILD from T's current node. The frame is whole before `top` includes
+ * it: a handler that comes in between pushes above. */
+static inline void commit(struct rt_thread *t, unsigned state,
+			  struct arena_node *child, uintptr_t sp,
+			  uintptr_t hook)
+{
+	struct rt_frame *top = t->top;
+	struct arena_node *entered = at(t, child->target);
+
+	t->state = RT_BUSY;
+	atomic_signal_fence(memory_order_seq_cst);
+	child->calls++;
 	top[1].sp = sp;
 	top[1].hook = hook;
 	top[1].node = entered;
-	atomic_signal_fence(memory_order_release);
+	if (state == RT_TRACE)
+		book(t, t->node);
+	atomic_signal_fence(memory_order_seq_cst);
 	t->top = top + 1;
 	t->node = entered;
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = state;
+}
+
+/* The node behind N's last child: where calls come in the order in which they
+ * first came, that is the next one. What lies below the tree's next free node
+ * is mapped, whatever it is. */
+static inline struct arena_node *neighbour(const struct rt_thread *t,
+					   const struct arena_node *n)
+{
+	struct arena_node *next = at(t, n->last) + 1;
+
+	return next < t->tree.next ? next : at(t, 0);
+}
+
+/* The call is not the one that was made last from this context. Not inlined,
+ * for the sake of the registers of the usual case. */
+static __attribute__((noinline)) void enter_other(void *function,
+						  uintptr_t site, uintptr_t sp,
+						  uintptr_t hook)
+{
+	struct rt_thread *t = rt_self;
+	struct arena_node *n = t->node, *child = neighbour(t, n);
+	uint32_t position =
+		(uint32_t)((uint64_t)((char *)n - t->base) / ARENA_UNIT);
+
+	if (child->parent == position && child->site == site - 1 &&
+	    child->fn == key_of(function))
+		n->last += sizeof(*n) / ARENA_UNIT;
+	else
+		child = cct_find(&t->tree, t->base, n, key_of(function),
+				 site - 1);
+	if (RT_UNLIKELY(!child)) {
+		enter_cold((uintptr_t)function, site, sp, hook);
+		return;
+	}
+	commit(t, t->state, child, sp, hook);
 }
 
 void __cyg_profile_func_enter(void *function, void *call_site)
@@ -62,74 +128,47 @@ void __cyg_profile_func_enter(void *function, void *call_site)
 	struct rt_thread *t = rt_self;
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
 	uintptr_t hook = (uintptr_t)__builtin_return_address(0);
-	uint64_t site = (uintptr_t)call_site, key;
-	struct arena_node *n, *child, *entered;
-	struct rt_frame *top;
-	unsigned state;
+	uintptr_t site = (uintptr_t)call_site;
+	struct arena_node *child;
 
-	if (RT_UNLIKELY(!t || !on()))
-		goto cold;
-	state = t->state;
-	top = t->top;
-	if (RT_UNLIKELY(state - RT_TRACE > RT_COUNT - RT_TRACE ||
-			tracer_is_stale(top, sp, hook) || top >= t->limit))
-		goto cold;
-	t->state = RT_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
-	n = t->node;
-	key = (uintptr_t)function |
-	      atomic_load_explicit(&rt.epoch_bits, memory_order_relaxed);
-	child = child_of(t, n, key, site - 1);
-	entered = n;
-	if (RT_LIKELY(child != NULL)) {
-		child->calls++;
-		entered = cct_at(child->target);
+	if (RT_UNLIKELY(!t || !on() || !is_fast(t->state) ||
+			tracer_is_stale(t->top, sp, hook) ||
+			t->top >= t->limit)) {
+		enter_cold((uintptr_t)function, site, sp, hook);
+		return;
 	}
-	if (state == RT_TRACE) {
-		uint64_t now = clock_tsc();
-
-		n->self += now - t->last;
-		t->last = now;
+	child = at(t, t->node->last);
+	if (RT_UNLIKELY(child->fn != key_of(function) ||
+			child->site != site - 1)) {
+		enter_other(function, site, sp, hook);
+		return;
 	}
-	push(t, top, sp, hook, entered);
-	atomic_signal_fence(memory_order_seq_cst);
-	t->state = state;
-	return;
-cold:
-	enter_cold((uintptr_t)function, (uintptr_t)call_site, sp, hook);
+	commit(t, t->state, child, sp, hook);
 }
 
 void __cyg_profile_func_exit(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-	struct arena_node *n;
 	struct rt_frame *top;
 	unsigned state;
 
-	if (RT_UNLIKELY(!t || !on()))
-		goto cold;
+	if (RT_UNLIKELY(!t || !on() || !is_fast(t->state) ||
+			t->top[-1].sp < sp ||
+			(t->node->fn & ARENA_ADDRESS_MASK) !=
+				(uintptr_t)function)) {
+		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
+			  (uintptr_t)__builtin_return_address(0));
+		return;
+	}
 	state = t->state;
-	top = t->top;
-	n = t->node;
-	if (RT_UNLIKELY(state - RT_TRACE > RT_COUNT - RT_TRACE ||
-			top->sp < sp || !n ||
-			(n->fn & ARENA_ADDRESS_MASK) != (uintptr_t)function))
-		goto cold;
 	t->state = RT_BUSY;
 	atomic_signal_fence(memory_order_seq_cst);
-	if (state == RT_TRACE) {
-		uint64_t now = clock_tsc();
-
-		n->self += now - t->last;
-		t->last = now;
-	}
-	t->top = top - 1;
-	t->node = top[-1].node;
+	if (state == RT_TRACE)
+		book(t, t->node);
+	top = t->top - 1;
+	t->top = top;
+	t->node = top->node;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = state;
-	return;
-cold:
-	exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
-		  (uintptr_t)__builtin_return_address(0));
 }

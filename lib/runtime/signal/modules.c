@@ -160,10 +160,11 @@ static uint8_t find_build_id(uintptr_t start, uintptr_t bias, uint8_t *out,
 			     size_t room)
 {
 	const ElfW(Ehdr) *ehdr = (const ElfW(Ehdr) *)start;
-	const ElfW(Phdr) *phdr;
+	const ElfW(Phdr) * phdr;
 	int i;
 
-	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) || ehdr->e_phoff > ARENA_PAGE)
+	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) ||
+	    ehdr->e_phoff > ARENA_PAGE)
 		return 0;
 	phdr = (const ElfW(Phdr) *)(start + ehdr->e_phoff);
 	for (i = 0; i < ehdr->e_phnum && i < 64; i++) {
@@ -224,14 +225,13 @@ static void stat_file(const char *path, struct arena_module *module)
 
 static void record_image(const struct module_image *image)
 {
-	struct arena_module module = { .start = image->start,
-				       .end = image->end,
-				       .bias = image->bias };
+	struct arena_module module = {
+		.start = image->start, .end = image->end, .bias = image->bias};
 	const char *path = image->name;
 	struct maps *maps = NULL;
 
-	module.epoch = (uint32_t)(atomic_load(&rt.epoch_bits) >>
-				  ARENA_ADDRESS_BITS);
+	module.epoch =
+		(uint32_t)(atomic_load(&rt.epoch_bits) >> ARENA_ADDRESS_BITS);
 	if (!path || !*path)
 		path = rt.config.exe;
 	else if (!strncmp(path, "linux-vdso", 10) ||
@@ -239,10 +239,11 @@ static void record_image(const struct module_image *image)
 		path = "[vdso]";
 	else if (*path != '/' && (maps = maps_find(image->start)) &&
 		 maps->found.name[0] == '/')
-		path = maps->found.name; /* dlopen("./x.so"): the kernel knows */
-	module.build_id_size = find_build_id(image->start, image->bias,
-					     module.build_id,
-					     sizeof(module.build_id));
+		path = maps->found
+			       .name; /* dlopen("./x.so"): the kernel knows */
+	module.build_id_size =
+		find_build_id(image->start, image->bias, module.build_id,
+			      sizeof(module.build_id));
 	stat_file(path, &module);
 	write_record(&module, path);
 	maps_free(maps);
@@ -253,7 +254,7 @@ static void record_image(const struct module_image *image)
 static bool record_mapping(uintptr_t address, struct known *range)
 {
 	struct maps *maps = maps_find(address);
-	struct arena_module module = { .epoch = 0 };
+	struct arena_module module = {.epoch = 0};
 	const struct mapping *m;
 	const char *path;
 
@@ -267,9 +268,9 @@ static bool record_mapping(uintptr_t address, struct known *range)
 	if (!*path || !strncmp(path, "[anon", 5) || !strcmp(path, "[heap]"))
 		path = "[jit]";
 	if (*path == '/' && m->offset == 0)
-		module.build_id_size = find_build_id(
-			m->start, m->start, module.build_id,
-			sizeof(module.build_id));
+		module.build_id_size =
+			find_build_id(m->start, m->start, module.build_id,
+				      sizeof(module.build_id));
 	stat_file(path, &module);
 	write_record(&module, path);
 	maps_free(maps);
@@ -293,7 +294,7 @@ static bool is_known(uintptr_t address)
 void modules_note(uintptr_t address)
 {
 	struct module_image image;
-	struct known range = { 0, 0 };
+	struct known range = {0, 0};
 	unsigned slot;
 
 	if (!address || is_known(address))

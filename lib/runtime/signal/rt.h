@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RT_PATH_MAX 4096
+#define RT_PATH_MAX    4096
 #define RT_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define RT_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define RT_HIDDEN      __attribute__((visibility("hidden")))

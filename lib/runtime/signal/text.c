@@ -60,8 +60,8 @@ static const char *extension(const char *pattern)
 	return dot ? dot : pattern + strlen(pattern);
 }
 
-bool text_output_path(char *out, size_t size, const char *pattern,
-		      uint32_t pid, unsigned sequence)
+bool text_output_path(char *out, size_t size, const char *pattern, uint32_t pid,
+		      unsigned sequence)
 {
 	char *at = out, *end = out + size;
 	const char *p, *mark = extension(pattern);
@@ -69,7 +69,7 @@ bool text_output_path(char *out, size_t size, const char *pattern,
 
 	*out = '\0';
 	for (p = pattern;; p++) {
-		char one[2] = { *p, '\0' };
+		char one[2] = {*p, '\0'};
 		bool fits = true;
 
 		if (p == mark && !numbered)

@@ -20,7 +20,7 @@ uint64_t text_parse_hex(const char *text, const char **rest);
 /* Write PATTERN into OUT with %p replaced by PID and %n by SEQUENCE. Where
  * there is no %n and SEQUENCE is not 0, the last extension is preceded by
  * ".SEQUENCE". False: does not fit. */
-bool text_output_path(char *out, size_t size, const char *pattern,
-		      uint32_t pid, unsigned sequence);
+bool text_output_path(char *out, size_t size, const char *pattern, uint32_t pid,
+		      unsigned sequence);
 
 #endif

@@ -117,7 +117,7 @@ struct rt_thread *thread_reserve(void)
 
 void thread_release(struct rt_thread *t)
 {
-	struct rt_frame *bottom = t->bottom;
+	struct rt_frame *shadow = t->shadow;
 	size_t size = t->shadow_size;
 	size_t from = offsetof(struct rt_thread, tid);
 
@@ -125,10 +125,10 @@ void thread_release(struct rt_thread *t)
 	t->state = RT_UNSET;
 	t->nest = 0;
 	t->node = NULL;
-	t->top = t->bottom = t->limit = NULL;
+	t->top = t->bottom = t->limit = t->shadow = NULL;
 	t->shadow_size = 0;
-	if (bottom)
-		raw_unmap(bottom, size);
+	if (shadow)
+		raw_unmap(shadow, size);
 	memset((char *)t + from, 0, sizeof(*t) - from);
 	atomic_store(&t->in_use, 0);
 }
@@ -152,7 +152,7 @@ struct rt_thread *thread_adopt(void)
 	return t;
 }
 
-static unsigned idle_state(void)
+unsigned thread_idle_state(void)
 {
 	switch (rt.config.mode) {
 	case ARENA_MODE_TRACE:
@@ -164,12 +164,13 @@ static unsigned idle_state(void)
 	}
 }
 
-/* The shadow stack's element 0 stands for the root: never popped. */
+/* The shadow stack begins with the root's element, never popped; the zeros
+ * below it make an exit without an enter fail the hook's first test. */
 bool thread_plant(struct rt_thread *t)
 {
-	if (!t->bottom) {
-		t->bottom = map_wiped(SHADOW_BYTES);
-		if (!t->bottom)
+	if (!t->shadow) {
+		t->shadow = map_wiped(SHADOW_BYTES);
+		if (!t->shadow)
 			return false;
 		t->shadow_size = SHADOW_BYTES;
 	}
@@ -179,14 +180,15 @@ bool thread_plant(struct rt_thread *t)
 	t->tree.record->unsampled_ns = t->unsampled_ns;
 	t->last = clock_ticks();
 	t->tree.record->start_ticks = t->last;
+	t->base = arena->base;
+	thread_bound_shadow(t);
 	t->top = t->bottom;
-	t->limit = t->bottom + t->shadow_size / sizeof(struct rt_frame) - 1;
 	t->top->sp = UINTPTR_MAX;
 	t->top->node = t->tree.root;
 	t->node = t->tree.root;
 	/* Last: a hook that finds a state finds all the rest. */
 	atomic_signal_fence(memory_order_release);
-	t->state = idle_state();
+	t->state = thread_idle_state();
 	return true;
 }
 

@@ -33,10 +33,12 @@ enum rt_hook_state {
 struct rt_nested {
 	struct rt_frame *top, *barrier;
 	struct arena_node *node;
-	unsigned state;
 };
 
-enum { RT_NEST_MAX = 8 };
+enum {
+	RT_NEST_MAX = 8,
+	RT_SHADOW_SPARE = 4 /* elements kept free above limit, for handlers */
+};
 
 struct rt_thread {
 	/* The hooks' part, in the order of use. */
@@ -46,8 +48,10 @@ struct rt_thread {
 	uint64_t last;		 /* ticks of the last event booked */
 	struct rt_frame *top;	 /* innermost active function */
 	struct rt_frame *limit;	 /* last usable element */
-	struct rt_frame *bottom; /* element 0: the root, never popped */
-	size_t shadow_size;	 /* bytes mapped from bottom */
+	char *base;		 /* of the arena */
+	struct rt_frame *bottom; /* the root's element, never popped */
+	struct rt_frame *shadow; /* bottom - 1: an element below all others */
+	size_t shadow_size;	 /* bytes mapped from shadow */
 	struct rt_nested nested[RT_NEST_MAX];
 
 	struct cct tree;
@@ -62,14 +66,14 @@ struct rt_thread {
 	uint64_t start_routine;
 
 	/* The sampler's part. */
-	int timer; /* kernel timer id, -1: none */
+	int timer;  /* kernel timer id, -1: none */
 	bool named; /* by prof_thread_name: do not ask the kernel */
 	uint32_t random;
-	uint64_t last_clock_ns; /* the clock at the last sample */
-	uint64_t unsampled_ns;	/* of a thread without a tree as yet */
-	uintptr_t *pcs;		/* room for config.depth addresses */
-	uintptr_t unwind_pc;	/* that libunwind is asked about just now */
-	void *scratch;		/* a cursor for the unwinder */
+	uint64_t last_clock_ns;	   /* the clock at the last sample */
+	uint64_t unsampled_ns;	   /* of a thread without a tree as yet */
+	uintptr_t *pcs;		   /* room for config.depth addresses */
+	uintptr_t unwind_pc;	   /* that libunwind is asked about just now */
+	void *scratch;		   /* a cursor for the unwinder */
 	struct arena_chunk *names; /* of regions first seen on this thread */
 	char name[16];
 };
@@ -82,8 +86,19 @@ enum {
 /* The two words of thread-local storage. */
 extern __thread struct rt_thread *rt_self
 	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
-extern __thread unsigned rt_guard
-	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
+extern __thread unsigned rt_guard __attribute__((tls_model("initial-exec")))
+RT_HIDDEN;
+
+/* What the hooks find in an idle thread's state, in this mode. */
+unsigned thread_idle_state(void);
+
+/* Set bottom and limit by shadow and its size. */
+static inline void thread_bound_shadow(struct rt_thread *t)
+{
+	t->bottom = t->shadow + 1;
+	t->limit = t->shadow + t->shadow_size / sizeof(struct rt_frame) -
+		   RT_SHADOW_SPARE;
+}
 
 /* This thread's state, made if need be, with its tree planted; NULL where the
  * arena cannot be had, or while the thread is busy here or has retired.

@@ -8,18 +8,18 @@
 
 bool tracer_more_frames(struct rt_thread *t)
 {
-	size_t used = (size_t)(t->top - t->bottom);
-	long moved = syscall(SYS_mremap, t->bottom, t->shadow_size,
+	size_t used = (size_t)(t->top - t->shadow);
+	long moved = syscall(SYS_mremap, t->shadow, t->shadow_size,
 			     t->shadow_size * 2, MREMAP_MAYMOVE);
 
 	if (moved == -1) {
 		arena_lose(ARENA_LOSS_STACK);
 		return false;
 	}
-	t->bottom = (struct rt_frame *)moved;
+	t->shadow = (struct rt_frame *)moved;
 	t->shadow_size *= 2;
-	t->top = t->bottom + used;
-	t->limit = t->bottom + t->shadow_size / sizeof(struct rt_frame) - 3;
+	t->top = t->shadow + used;
+	thread_bound_shadow(t);
 	return true;
 }
 
@@ -40,20 +40,34 @@ struct arena_node *tracer_child(struct rt_thread *t, uint64_t fn, uint64_t site)
 	return child;
 }
 
-struct rt_frame *tracer_resync(struct rt_thread *t,
-			       const struct tracer_event *event)
+static void drop_to(struct rt_thread *t, struct rt_frame *top)
+{
+	if (t->top != top)
+		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
+				   (uint64_t)(t->top - top), __ATOMIC_RELAXED);
+	t->top = top;
+	t->node = top->node;
+}
+
+/* Drop the frames that the enter EVENT shows to be gone. */
+static void resync_enter(struct rt_thread *t, const struct tracer_event *event)
 {
 	struct rt_frame *top = t->top;
-	uint64_t dropped = 0;
 
-	while (top > t->bottom && top->sp < event->sp) {
+	while (top > t->bottom && tracer_is_stale(top, event->sp, event->hook))
 		top--;
-		dropped++;
-	}
-	if (dropped)
-		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
-				   dropped, __ATOMIC_RELAXED);
-	return top;
+	drop_to(t, top);
+}
+
+/* Drop the frames below the one that the exit EVENT may belong to: the
+ * outermost that does not lie above its stack pointer. */
+static void resync_exit(struct rt_thread *t, const struct tracer_event *event)
+{
+	struct rt_frame *top = t->top;
+
+	while (top - 1 > t->bottom && top[-1].sp < event->sp)
+		top--;
+	drop_to(t, top);
 }
 
 /* Book the time since the last event on the current node. Where a handler's
@@ -70,25 +84,13 @@ static void book(struct rt_thread *t)
 	t->last = now;
 }
 
-static void drop_to(struct rt_thread *t, struct rt_frame *top)
-{
-	t->top = top;
-	t->node = top->node;
-}
-
 static void enter(struct rt_thread *t, const struct tracer_event *event)
 {
 	uint64_t key = event->fn;
 	struct arena_node *child;
 
 	book(t);
-	if (t->top->sp < event->sp)
-		drop_to(t, tracer_resync(t, event));
-	if (t->top > t->bottom &&
-	    tracer_is_stale(t->top, event->sp, event->hook)) {
-		arena_lose(ARENA_LOSS_RESYNC);
-		drop_to(t, t->top - 1);
-	}
+	resync_enter(t, event);
 	if (t->top >= t->limit && !tracer_more_frames(t))
 		return;
 	if (!(key & ARENA_REGION_BIT))
@@ -132,17 +134,15 @@ static void leave(struct rt_thread *t, const struct tracer_event *event)
 	struct rt_frame *f;
 
 	book(t);
-	if (t->top->sp < event->sp)
-		drop_to(t, tracer_resync(t, event));
+	resync_exit(t, event);
 	f = find_exit(t, event);
 	if (!f) {
 		arena_lose(ARENA_LOSS_EXIT);
 		return;
 	}
-	if (f != t->top)
-		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
-				   (uint64_t)(t->top - f), __ATOMIC_RELAXED);
-	drop_to(t, f - 1);
+	drop_to(t, f);
+	t->top = f - 1;
+	t->node = t->top->node;
 }
 
 /* A handler's first event, inside an interrupted hook, whose half-done work
@@ -151,13 +151,12 @@ static bool nest(struct rt_thread *t, const struct tracer_event *event)
 {
 	struct rt_nested *n = &t->nested[t->nest];
 
-	if (t->nest == RT_NEST_MAX || t->top + 4 > t->limit) {
+	if (t->nest == RT_NEST_MAX || t->top >= t->limit) {
 		arena_lose(ARENA_LOSS_BUSY);
 		return false;
 	}
 	n->top = t->top;
 	n->node = t->node;
-	n->state = t->state;
 	n->barrier = t->top + 2;
 	n->barrier->sp = UINTPTR_MAX;
 	n->barrier->hook = event->sp;
@@ -230,4 +229,31 @@ void tracer_exit(const struct tracer_event *event)
 		t->state = idle;
 	}
 	errno = saved_errno;
+}
+
+void tracer_left(uintptr_t sp)
+{
+	struct rt_thread *t = rt_self;
+	unsigned after = t ? t->state : RT_UNSET;
+	struct rt_frame *top;
+
+	if (!sp || after == RT_UNSET ||
+	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
+		return;
+	t->state = RT_BUSY;
+	atomic_signal_fence(memory_order_seq_cst);
+	book(t);
+	/* A handler that jumps out of the hooks it interrupted: they will
+	 * never end. One that jumps about within itself stays above them. */
+	while (t->nest && t->nested[t->nest - 1].top->sp <= sp) {
+		t->top = t->nested[--t->nest].top;
+		after = thread_idle_state();
+	}
+	if (!t->nest && t->top->sp <= sp)
+		after = thread_idle_state();
+	for (top = t->top; top > t->bottom && top->sp < sp; top--)
+		;
+	drop_to(t, top);
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = after;
 }

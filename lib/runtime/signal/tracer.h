@@ -1,8 +1,10 @@
 /* tracer.h - events of instrumented code, booked in the context tree.
  *
- * The shadow stack is kept true by stack pointers, not by trust: a frame whose
- * stack pointer lies below the caller's was left by longjmp or an exception,
- * and is dropped at the next event. Return addresses are never touched.
+ * The shadow stack is kept true by stack pointers, not by trust: a frame that
+ * lies below the stack pointer of an event was left by longjmp or an exception,
+ * and is dropped. Return addresses are never touched. An exit hook may be
+ * called as a tail call, after its function gave its frame back: then its
+ * stack pointer is above that of the enter hook, but not above the caller's.
  *
  * Context of all: signal.
  */
@@ -25,9 +27,9 @@ struct tracer_event {
 void tracer_enter(const struct tracer_event *event);
 void tracer_exit(const struct tracer_event *event);
 
-/* Drop frames that EVENT shows to be left. Returns the innermost one kept. */
-struct rt_frame *tracer_resync(struct rt_thread *t,
-			       const struct tracer_event *event);
+/* The calling thread's stack pointer is back at SP: what lies below was left
+ * without exit hooks. 0: not known. */
+void tracer_left(uintptr_t sp);
 
 /* Make room for one more frame; false: no memory, and the loss is counted. */
 bool tracer_more_frames(struct rt_thread *t);

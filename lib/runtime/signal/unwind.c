@@ -14,17 +14,15 @@ size_t unwind_scratch_size(void)
 	return sizeof(unw_cursor_t);
 }
 
-/* libunwind asks dl_iterate_phdr for the object at a pc, and the loader
- * answers under a lock that the interrupted code may hold. So while we unwind,
- * the question is answered here, with the one object that holds the pc. */
-static int answer(struct rt_thread *t,
-		  int (*visit)(struct dl_phdr_info *, size_t, void *),
-		  void *data)
+int unwind_answer_phdr(unwind_visit *visit, void *data)
 {
+	struct rt_thread *t = rt_self;
 	struct module_image image;
 	struct dl_phdr_info info;
-	const ElfW(Ehdr) *ehdr;
+	const ElfW(Ehdr) * ehdr;
 
+	if (!t || !t->unwind_pc)
+		return UNWIND_NOT_ASKED;
 	if (!modules_find(t->unwind_pc, &image))
 		return 0;
 	ehdr = (const ElfW(Ehdr) *)image.start;
@@ -37,40 +35,6 @@ static int answer(struct rt_thread *t,
 	info.dlpi_phdr = (const ElfW(Phdr) *)(image.start + ehdr->e_phoff);
 	info.dlpi_phnum = ehdr->e_phnum;
 	return visit(&info, sizeof(info), data);
-}
-
-typedef int iterate_phdr(int (*)(struct dl_phdr_info *, size_t, void *),
-			 void *);
-
-static iterate_phdr *real_iterate;
-
-__attribute__((visibility("default"))) int
-dl_iterate_phdr(int (*visit)(struct dl_phdr_info *, size_t, void *),
-		    void *data)
-{
-	struct rt_thread *t = rt_self;
-
-	if (t && t->unwind_pc)
-		return answer(t, visit, data);
-	if (!real_iterate)
-		real_iterate = (iterate_phdr *)dlsym(RTLD_NEXT,
-						     "dl_iterate_phdr");
-	return real_iterate ? real_iterate(visit, data) : 0;
-}
-
-void unwind_prepare(void)
-{
-	unw_context_t context;
-	unw_cursor_t cursor;
-
-	real_iterate =
-		(iterate_phdr *)dlsym(RTLD_NEXT, "dl_iterate_phdr");
-	unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_PER_THREAD);
-	/* The first walk makes pipes, pools and tables: not in a handler. */
-	unw_getcontext(&context);
-	if (unw_init_local(&cursor, &context) == 0)
-		while (unw_step(&cursor) > 0)
-			;
 }
 
 static uintptr_t interrupted_pc(const ucontext_t *uc)
