@@ -38,6 +38,7 @@ pthread_create
 sigaction
 siglongjmp
 signal
+swapcontext
 thrd_create
 W
 sort -o "$work/wanted" "$work/wanted"

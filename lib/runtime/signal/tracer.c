@@ -70,10 +70,7 @@ static void resync_exit(struct rt_thread *t, const struct tracer_event *event)
 	drop_to(t, top);
 }
 
-/* Book the time since the last event on the current node. Where a handler's
- * event came in between, the difference is negative: modulo 2^64 the sum over
- * all nodes still is the time that passed. */
-static void book(struct rt_thread *t)
+void tracer_book(struct rt_thread *t)
 {
 	uint64_t now;
 
@@ -89,7 +86,7 @@ static void enter(struct rt_thread *t, const struct tracer_event *event)
 	uint64_t key = event->fn;
 	struct arena_node *child;
 
-	book(t);
+	tracer_book(t);
 	resync_enter(t, event);
 	if (t->top >= t->limit && !tracer_more_frames(t))
 		return;
@@ -133,7 +130,7 @@ static void leave(struct rt_thread *t, const struct tracer_event *event)
 {
 	struct rt_frame *f;
 
-	book(t);
+	tracer_book(t);
 	resync_exit(t, event);
 	f = find_exit(t, event);
 	if (!f) {
@@ -242,7 +239,7 @@ void tracer_left(uintptr_t sp)
 		return;
 	t->state = RT_BUSY;
 	atomic_signal_fence(memory_order_seq_cst);
-	book(t);
+	tracer_book(t);
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
 	while (t->nest && t->nested[t->nest - 1].top->sp <= sp) {

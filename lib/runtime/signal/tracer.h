@@ -31,6 +31,11 @@ void tracer_exit(const struct tracer_event *event);
  * without exit hooks. 0: not known. */
 void tracer_left(uintptr_t sp);
 
+/* Book the time since the last event on the current node. Where a handler's
+ * event came in between, the difference is negative: modulo 2^64 the sum over
+ * all nodes still is the time that passed. */
+void tracer_book(struct rt_thread *t);
+
 /* Make room for one more frame; false: no memory, and the loss is counted. */
 bool tracer_more_frames(struct rt_thread *t);
 
