@@ -16,16 +16,15 @@
 #include <stdint.h>
 
 /* Like PNG's, this magic does not survive a transfer as text. */
-#define ARENA_MAGIC "\211PRF\r\n\032\n"
-#define ARENA_VERSION 1u
-#define ARENA_BYTE_ORDER 0x01020304u
-#define ARENA_PAGE 4096u /* chunks start and end on multiples of this */
-#define ARENA_UNIT 16u	 /* a node's position is its file offset / 16 */
+#define ARENA_MAGIC	  "\211PRF\r\n\032\n"
+#define ARENA_VERSION	  1u
+#define ARENA_BYTE_ORDER  0x01020304u
+#define ARENA_PAGE	  4096u /* chunks start and end on multiples of this */
+#define ARENA_UNIT	  16u	/* a node's position is its file offset / 16 */
 #define ARENA_CHUNK_MAGIC 0x4b4e4843u /* "CHNK" */
 
-/* Addresses use the low 48 bits of a node's fn and site. The high 16 bits of
- * fn count how often an address range was reused by another module before
- * this node was made (its epoch). */
+/* Addresses use the low 48 bits of a node's fn and site. Bits 48 to 62 of each
+ * count how many other modules had the address before (its epoch). */
 #define ARENA_ADDRESS_BITS 48
 #define ARENA_ADDRESS_MASK ((UINT64_C(1) << ARENA_ADDRESS_BITS) - 1)
 
@@ -56,34 +55,34 @@ enum arena_engine {
 
 /* How the process ended, as far as the runtime saw it. */
 enum arena_end {
-	ARENA_END_NONE = 0, /* still running, or killed */
-	ARENA_END_EXIT = 1, /* exit(3) or return from main */
+	ARENA_END_NONE = 0,  /* still running, or killed */
+	ARENA_END_EXIT = 1,  /* exit(3) or return from main */
 	ARENA_END_QUICK = 2, /* _exit(2), _Exit, quick_exit: not compressed */
-	ARENA_END_EXEC = 3, /* replaced itself by another program */
-	ARENA_END_FLUSH = 4 /* a copy made by prof_flush(); the run went on */
+	ARENA_END_EXEC = 3,  /* replaced itself by another program */
+	ARENA_END_FLUSH = 4  /* a copy made by prof_flush(); the run went on */
 };
 
 /* What was not recorded, counted by cause in arena_header.losses. */
 enum arena_loss {
-	ARENA_LOSS_NODE = 0,	/* contexts: the arena could not grow */
-	ARENA_LOSS_BUSY = 1,	/* samples: taken inside the runtime itself */
-	ARENA_LOSS_THREAD = 2,	/* threads without a record */
-	ARENA_LOSS_TIMER = 3,	/* threads for which no timer could be made */
-	ARENA_LOSS_MODULE = 4,	/* modules without a record */
-	ARENA_LOSS_EXIT = 5,	/* exit hooks that no enter hook preceded */
-	ARENA_LOSS_RESYNC = 6,	/* frames left without exit: longjmp, throw */
-	ARENA_LOSS_CLOCK = 7,	/* clock readings that went backwards */
-	ARENA_LOSS_NAME = 8,	/* region names without a record */
-	ARENA_LOSS_DEPTH = 9,	/* frames deeper than PROF_DEPTH */
-	ARENA_LOSS_STACK = 10,	/* enter hooks that found no memory */
+	ARENA_LOSS_NODE = 0,   /* contexts: the arena could not grow */
+	ARENA_LOSS_BUSY = 1,   /* samples: taken inside the runtime itself */
+	ARENA_LOSS_THREAD = 2, /* threads without a record */
+	ARENA_LOSS_TIMER = 3,  /* threads for which no timer could be made */
+	ARENA_LOSS_MODULE = 4, /* modules without a record */
+	ARENA_LOSS_EXIT = 5,   /* exit hooks that no enter hook preceded */
+	ARENA_LOSS_RESYNC = 6, /* frames left without exit: longjmp, throw */
+	ARENA_LOSS_CLOCK = 7,  /* clock readings that went backwards */
+	ARENA_LOSS_NAME = 8,   /* region names without a record */
+	ARENA_LOSS_DEPTH = 9,  /* frames deeper than PROF_DEPTH */
+	ARENA_LOSS_STACK = 10, /* enter hooks that found no memory */
 	ARENA_LOSS_COUNT = 16
 };
 
 /* Why an unwound stack ended before its outermost frame. */
 enum arena_cut {
-	ARENA_CUT_NO_CFI = 0,	/* no unwind information for a pc */
+	ARENA_CUT_NO_CFI = 0,	 /* no unwind information for a pc */
 	ARENA_CUT_BAD_FRAME = 1, /* the unwinder refused or made no progress */
-	ARENA_CUT_DEPTH = 2,	/* deeper than PROF_DEPTH */
+	ARENA_CUT_DEPTH = 2,	 /* deeper than PROF_DEPTH */
 	ARENA_CUT_COUNT = 4
 };
 
@@ -116,12 +115,12 @@ struct arena_header {
 	uint32_t rank; /* MPI or Slurm rank; UINT32_MAX where there is none */
 	uint32_t host_cpus;
 
-	uint64_t start_real_ns; /* CLOCK_REALTIME at start, since 1970 */
+	uint64_t start_real_ns;	   /* CLOCK_REALTIME at start, since 1970 */
 	uint64_t start_boot_ticks; /* field 22 of /proc/PID/stat; 0 unknown */
-	uint64_t end_ticks;	/* when recording ended; 0 while it goes on */
-	uint64_t user_ns;	/* getrusage at end, whole process */
+	uint64_t end_ticks; /* when recording ended; 0 while it goes on */
+	uint64_t user_ns;   /* getrusage at end, whole process */
 	uint64_t sys_ns;
-	uint64_t start_cpu_ns;	/* process CPU time spent before recording */
+	uint64_t start_cpu_ns;	   /* process CPU time spent before recording */
 	struct arena_sync sync[2]; /* at start; and the latest taken */
 
 	/* One call pair of the hooks, measured in this process, in picoseconds:
@@ -135,7 +134,7 @@ struct arena_header {
 
 	char session[32]; /* all processes of one run share it */
 	char host[64];
-	char program[64]; /* base name of the executable */
+	char program[64];     /* base name of the executable */
 	uint64_t text_offset; /* of the TEXT chunk; 0: none */
 	uint8_t pad1[ARENA_PAGE - 512];
 };
@@ -150,8 +149,8 @@ enum arena_chunk_kind {
 };
 
 struct arena_chunk {
-	uint32_t magic; /* ARENA_CHUNK_MAGIC, stored last */
-	uint32_t kind;	/* enum arena_chunk_kind */
+	uint32_t magic;	 /* ARENA_CHUNK_MAGIC, stored last */
+	uint32_t kind;	 /* enum arena_chunk_kind */
 	uint64_t offset; /* of this chunk: a check on what is read */
 	uint64_t size;	 /* in bytes, this header included */
 	uint64_t used;	 /* bytes in use, this header included */
@@ -175,14 +174,14 @@ struct arena_thread {
 	uint64_t start_routine; /* address given to pthread_create, or 0 */
 	uint64_t start_ticks;
 	uint64_t end_ticks;
-	uint64_t cpu_ns;   /* CPU time of the thread, known when it ended */
+	uint64_t cpu_ns; /* CPU time of the thread, known when it ended */
 	uint64_t samples;
-	uint64_t overruns; /* timer expiries that came as one signal */
+	uint64_t overruns;     /* timer expiries that came as one signal */
 	uint64_t unsampled_ns; /* clock after the last sample: no stack known */
-	uint64_t cut_samples; /* samples whose stack was cut */
-	uint32_t root;	   /* position of the root node */
-	uint32_t pending;  /* node active when recording ended; 0: none */
-	uint64_t pending_ticks; /* clock of the last event booked */
+	uint64_t cut_samples;  /* samples whose stack was cut */
+	uint32_t root;	       /* position of the root node */
+	uint32_t pending;      /* node active when recording ended; 0: none */
+	uint64_t pending_ticks;	  /* clock of the last event booked */
 	uint64_t first_expiry_ns; /* reserved */
 	uint8_t pad[72];
 };
@@ -207,7 +206,8 @@ struct arena_node {
 	uint64_t site;
 	uint64_t calls;	  /* enter hooks; 0 in sample mode */
 	uint64_t self;	  /* time in this context itself, in ticks */
-	uint32_t samples; /* that hit this context itself; stays at its maximum */
+	uint32_t samples; /* that hit this context itself; stays at its maximum
+			   */
 	uint32_t parent;  /* position, lower than this node's own */
 	uint32_t last;	  /* position of the child used last: a cache */
 	uint32_t target;  /* position of the context entered: see below */
@@ -216,10 +216,10 @@ static_assert(sizeof(struct arena_node) == 48, "node is 48 bytes");
 static_assert(sizeof(struct arena_node) % ARENA_UNIT == 0, "nodes align");
 
 struct arena_module {
-	uint64_t start; /* lowest mapped address of the module */
-	uint64_t end;	/* first address after it */
-	uint64_t bias;	/* run-time address minus link-time address */
-	uint32_t epoch; /* first epoch in which its addresses are valid */
+	uint64_t start;	      /* lowest mapped address of the module */
+	uint64_t end;	      /* first address after it */
+	uint64_t bias;	      /* run-time address minus link-time address */
+	uint32_t epoch;	      /* first epoch in which its addresses are valid */
 	uint32_t path_length; /* bytes after this record, without a NUL */
 	uint64_t file_size;   /* of the file at load time; 0 unknown */
 	uint64_t file_mtime;  /* seconds since 1970; 0 unknown */

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <zlib.h>
 
-#define FIRST_BYTES  ((size_t)64 << 10)
-#define PIECE_BYTES  ((size_t)1 << 30) /* zlib counts in unsigned int */
-#define WINDOW_GZIP  (15 + 16)	       /* largest window, gzip wrapping only */
-#define BEST_RATIO   1100	       /* deflate cannot do better than 1032 */
+#define FIRST_BYTES ((size_t)64 << 10)
+#define PIECE_BYTES ((size_t)1 << 30) /* zlib counts in unsigned int */
+#define WINDOW_GZIP (15 + 16)	      /* largest window, gzip wrapping only */
+#define BEST_RATIO  1100	      /* deflate cannot do better than 1032 */
 
 bool inflate_is_gzip(const uint8_t *bytes, size_t size)
 {
@@ -36,8 +36,7 @@ static bool make_room(struct inflated *r, size_t *capacity, size_t input_size)
 	if (want > limit)
 		want = limit;
 	if (want <= *capacity)
-		return fail(r, INFLATE_TOO_BIG,
-			    "inflates to more than 16 GiB");
+		return fail(r, INFLATE_TOO_BIG, "inflates to more than 16 GiB");
 	bytes = realloc(r->bytes, want);
 	if (!bytes)
 		return fail(r, INFLATE_NO_MEMORY, "out of memory");
@@ -86,17 +85,16 @@ static bool step(z_stream *z, struct inflated *r, size_t capacity,
 struct inflated inflate_gzip(const uint8_t *bytes, size_t size,
 			     const void *magic, size_t magic_size)
 {
-	struct inflated r = { 0 };
+	struct inflated r = {0};
 	const uint8_t *end = bytes + size;
-	z_stream z = { .next_in = (uint8_t *)bytes };
+	z_stream z = {.next_in = (uint8_t *)bytes};
 	size_t capacity = 0;
 
 	if (inflateInit2(&z, WINDOW_GZIP) != Z_OK) {
 		fail(&r, INFLATE_NO_MEMORY, "out of memory");
 		return r;
 	}
-	while (make_room(&r, &capacity, size) &&
-	       step(&z, &r, capacity, end) &&
+	while (make_room(&r, &capacity, size) && step(&z, &r, capacity, end) &&
 	       check_magic(&r, magic, magic_size))
 		;
 	r.offset = (size_t)(z.next_in - bytes);

@@ -25,6 +25,7 @@ __cxa_begin_catch
 __longjmp_chk
 _longjmp
 dl_iterate_phdr
+dlclose
 libprof_flush
 libprof_region_begin
 libprof_region_end

@@ -200,6 +200,31 @@ uint64_t arena_build_name(struct arena_build *b, uint64_t key, const char *text)
 	return offset;
 }
 
+struct arena_build arena_build_sample(void)
+{
+	static const char text[] = "/bin/x\0/home\0x\0-v\0two words";
+	struct arena_build b = arena_build_new(ARENA_MODE_TRACE);
+	uint32_t root, node;
+
+	arena_build_text(&b, text, sizeof(text));
+	arena_build_module(&b, 0x1000, 0x3000, 0, "/bin/x");
+	arena_build_module(&b, 0x7000, 0x9000, 0, "/lib/y.so");
+	root = arena_build_thread(&b, 1, "main");
+	node = arena_build_node(&b, 1, root, 0x1100, 0x7123);
+	arena_build_at(&b, node)->calls = 3;
+	arena_build_at(&b, node)->self = 500;
+	node = arena_build_node(&b, 1, node, ARENA_BUILD_REGION, 0x1180);
+	arena_build_at(&b, node)->calls = 2;
+	root = arena_build_thread(&b, 2, "worker");
+	node = root;
+	for (int i = 0; i < 100; i++) {
+		node = arena_build_node(&b, 2, node, 0x7100 + (uint64_t)i, 0);
+		arena_build_at(&b, node)->self = 1;
+	}
+	arena_build_name(&b, ARENA_BUILD_REGION, "solve");
+	return b;
+}
+
 uint8_t *arena_build_gzip(const struct arena_build *b, size_t *size)
 {
 	z_stream z = {.next_in = b->bytes, .avail_in = (uInt)b->size};

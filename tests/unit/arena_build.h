@@ -52,6 +52,11 @@ uint64_t arena_build_name(struct arena_build *b, uint64_t key,
 uint64_t arena_build_claim(struct arena_build *b, enum arena_chunk_kind kind,
 			   size_t size, uint32_t owner);
 
+/* A file with something of each kind: two threads, three chunks of nodes (104,
+ * 600 ns), two modules, a region "solve", and a command line. */
+#define ARENA_BUILD_REGION (ARENA_REGION_BIT | 0x1234567890abcdef)
+struct arena_build arena_build_sample(void);
+
 /* The file gzipped; free() it. */
 uint8_t *arena_build_gzip(const struct arena_build *b, size_t *size);
 

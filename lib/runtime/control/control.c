@@ -43,7 +43,7 @@ static int end(int result, int saved_errno)
  * the time to end; they take less than a microsecond unless preempted. */
 static void settle_down(void)
 {
-	struct timespec moment = {0, 1000000};
+	struct timespec moment = { 0, 1000000 };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
 }

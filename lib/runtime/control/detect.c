@@ -26,7 +26,7 @@ struct dynamic {
  * the number of all. */
 static struct dynamic read_dynamic(const struct dl_phdr_info *info)
 {
-	struct dynamic d = {NULL, NULL, 0};
+	struct dynamic d = { NULL, NULL, 0 };
 	const uint32_t *gnu = NULL, *old = NULL;
 	const ElfW(Dyn) *dyn = NULL;
 	int i;

@@ -127,7 +127,8 @@ static void at_exit(int status, void *unused)
 
 static void describe(void)
 {
-	static const char *const modes[] = {"auto", "sample", "trace", "count"};
+	static const char *const modes[] = { "auto", "sample", "trace",
+					     "count" };
 	char line[RT_PATH_MAX + 64];
 
 	snprintf(line, sizeof(line), "pid %d, mode %s, to %s", (int)getpid(),

@@ -37,9 +37,9 @@ static void put_name(char **at, char *end, const char *name)
 
 static uint32_t find_rank(void)
 {
-	static const char *const variables[] = {"OMPI_COMM_WORLD_RANK",
-						"PMIX_RANK", "PMI_RANK",
-						"SLURM_PROCID"};
+	static const char *const variables[] = { "OMPI_COMM_WORLD_RANK",
+						 "PMIX_RANK", "PMI_RANK",
+						 "SLURM_PROCID" };
 	size_t i;
 
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {

@@ -22,8 +22,8 @@ bool timers_ours(const siginfo_t *info)
 static void arm(struct rt_thread *t, uint64_t ns)
 {
 	struct itimerspec when = {
-		.it_value = {.tv_sec = (time_t)(ns / 1000000000u),
-			     .tv_nsec = (long)(ns % 1000000000u)},
+		.it_value = { .tv_sec = (time_t)(ns / 1000000000u),
+			      .tv_nsec = (long)(ns % 1000000000u) },
 	};
 
 	(void)syscall(SYS_timer_settime, t->timer, 0, &when, NULL);

@@ -52,7 +52,7 @@ static bool within_file_limit(uint64_t size)
 {
 	struct {
 		uint64_t soft, hard;
-	} limit = {UINT64_MAX, UINT64_MAX};
+	} limit = { UINT64_MAX, UINT64_MAX };
 
 	if (syscall(SYS_prlimit64, 0, 1 /* RLIMIT_FSIZE */, NULL, &limit))
 		return true;

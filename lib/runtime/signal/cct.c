@@ -129,8 +129,7 @@ static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 	}
 	if (!(fn & ARENA_REGION_BIT))
 		modules_note(fn & ARENA_ADDRESS_MASK);
-	if (site)
-		modules_note(site);
+	modules_note(site & ARENA_ADDRESS_MASK);
 	node = take(tree);
 	if (!node)
 		return NULL;

@@ -21,7 +21,7 @@ bool clock_tsc_invariant(void)
 
 struct arena_sync clock_sync(void)
 {
-	struct arena_sync best = {0, 0};
+	struct arena_sync best = { 0, 0 };
 	uint64_t best_width = UINT64_MAX;
 	int i;
 

@@ -18,7 +18,7 @@ static __attribute__((noinline, cold)) void enter_cold(uint64_t fn,
 						       uintptr_t sp,
 						       uintptr_t hook)
 {
-	const struct tracer_event event = {fn, site, sp, hook};
+	const struct tracer_event event = { fn, site, sp, hook };
 
 	tracer_enter(&event);
 }
@@ -28,7 +28,7 @@ static __attribute__((noinline, cold)) void exit_cold(uint64_t fn,
 						      uintptr_t sp,
 						      uintptr_t hook)
 {
-	const struct tracer_event event = {fn, site, sp, hook};
+	const struct tracer_event event = { fn, site, sp, hook };
 
 	tracer_exit(&event);
 }
@@ -44,10 +44,13 @@ static inline struct arena_node *at(const struct rt_thread *t,
 	return (struct arena_node *)(t->base + (uint64_t)position * ARENA_UNIT);
 }
 
-static inline uint64_t key_of(const void *function)
+/* Whether an unloaded module had one of these addresses: rare, as programs
+ * are, and then one more look a call. */
+static inline bool is_doubtful(const void *function, uintptr_t site)
 {
-	return (uintptr_t)function |
-	       atomic_load_explicit(&rt.epoch_bits, memory_order_relaxed);
+	return RT_UNLIKELY(atomic_load_explicit(&rt.reused_size,
+						memory_order_relaxed)) &&
+	       (rt_is_reused((uintptr_t)function) || rt_is_reused(site - 1));
 }
 
 /* Whether T is idle and its mode has a short way, here. */
@@ -111,10 +114,10 @@ static __attribute__((noinline)) void enter_other(void *function,
 		(uint32_t)((uint64_t)((char *)n - t->base) / ARENA_UNIT);
 
 	if (child->parent == position && child->site == site - 1 &&
-	    child->fn == key_of(function))
+	    child->fn == (uintptr_t)function)
 		n->last += sizeof(*n) / ARENA_UNIT;
 	else
-		child = cct_find(&t->tree, t->base, n, key_of(function),
+		child = cct_find(&t->tree, t->base, n, (uintptr_t)function,
 				 site - 1);
 	if (RT_UNLIKELY(!child)) {
 		enter_cold((uintptr_t)function, site, sp, hook);
@@ -133,12 +136,12 @@ void __cyg_profile_func_enter(void *function, void *call_site)
 
 	if (RT_UNLIKELY(!t || !on() || !is_fast(t->state) ||
 			tracer_is_stale(t->top, sp, hook) ||
-			t->top >= t->limit)) {
+			t->top >= t->limit || is_doubtful(function, site))) {
 		enter_cold((uintptr_t)function, site, sp, hook);
 		return;
 	}
 	child = at(t, t->node->last);
-	if (RT_UNLIKELY(child->fn != key_of(function) ||
+	if (RT_UNLIKELY(child->fn != (uintptr_t)function ||
 			child->site != site - 1)) {
 		enter_other(function, site, sp, hook);
 		return;

@@ -12,8 +12,11 @@
 
 enum { MODULE_LIMIT = 4090, NOTE_LIMIT = 64 * 1024 };
 
+/* A module that has a record. IDENTITY tells two apart that had one range. */
 struct known {
 	uintptr_t start, end;
+	uint64_t identity;
+	uint32_t epoch;
 };
 
 /* Ranges that have a record in the arena; wiped by fork, as the arena is. */
@@ -223,15 +226,36 @@ static void stat_file(const char *path, struct arena_module *module)
 	module->file_mtime = (uint64_t)st.st_mtim.tv_sec;
 }
 
-static void record_image(const struct module_image *image)
+static uint64_t identify(const struct arena_module *module, const char *path)
 {
-	struct arena_module module = {
-		.start = image->start, .end = image->end, .bias = image->bias};
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	size_t i;
+
+	for (i = 0; path[i]; i++)
+		h = (h ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
+	for (i = 0; i < module->build_id_size; i++)
+		h = (h ^ module->build_id[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+static void describe_image(const struct module_image *image,
+			   struct arena_module *module)
+{
+	memset(module, 0, sizeof(*module));
+	module->start = image->start;
+	module->end = image->end;
+	module->bias = image->bias;
+	module->build_id_size =
+		find_build_id(image->start, image->bias, module->build_id,
+			      sizeof(module->build_id));
+}
+
+static void record_image(const struct module_image *image,
+			 struct arena_module *module)
+{
 	const char *path = image->name;
 	struct maps *maps = NULL;
 
-	module.epoch =
-		(uint32_t)(atomic_load(&rt.epoch_bits) >> ARENA_ADDRESS_BITS);
 	if (!path || !*path)
 		path = rt.config.exe;
 	else if (!strncmp(path, "linux-vdso", 10) ||
@@ -239,13 +263,9 @@ static void record_image(const struct module_image *image)
 		path = "[vdso]";
 	else if (*path != '/' && (maps = maps_find(image->start)) &&
 		 maps->found.name[0] == '/')
-		path = maps->found
-			       .name; /* dlopen("./x.so"): the kernel knows */
-	module.build_id_size =
-		find_build_id(image->start, image->bias, module.build_id,
-			      sizeof(module.build_id));
-	stat_file(path, &module);
-	write_record(&module, path);
+		path = maps->found.name; /* dlopen("./x.so"): see the kernel */
+	stat_file(path, module);
+	write_record(module, path);
 	maps_free(maps);
 }
 
@@ -254,7 +274,7 @@ static void record_image(const struct module_image *image)
 static bool record_mapping(uintptr_t address, struct known *range)
 {
 	struct maps *maps = maps_find(address);
-	struct arena_module module = {.epoch = 0};
+	struct arena_module module;
 	const struct mapping *m;
 	const char *path;
 
@@ -262,9 +282,11 @@ static bool record_mapping(uintptr_t address, struct known *range)
 		return false;
 	m = &maps->found;
 	path = m->name;
+	memset(&module, 0, sizeof(module));
 	module.start = range->start = m->start;
 	module.end = range->end = m->end;
 	module.bias = m->start - m->offset;
+	module.epoch = range->epoch;
 	if (!*path || !strncmp(path, "[anon", 5) || !strcmp(path, "[heap]"))
 		path = "[jit]";
 	if (*path == '/' && m->offset == 0)
@@ -277,40 +299,133 @@ static bool record_mapping(uintptr_t address, struct known *range)
 	return true;
 }
 
-static bool is_known(uintptr_t address)
+static bool holds(const struct known *range, uintptr_t address)
 {
-	unsigned i, count = atomic_load_explicit(&known->ready,
-						 memory_order_acquire);
+	return address - range->start < range->end - range->start;
+}
 
-	if (count > MODULE_LIMIT)
-		count = MODULE_LIMIT;
+/* Slots that may be read. One that another thread has claimed and not filled
+ * yet is empty, and so holds no address. */
+static unsigned known_count(void)
+{
+	unsigned count =
+		atomic_load_explicit(&known->ready, memory_order_acquire);
+
+	return count > MODULE_LIMIT ? MODULE_LIMIT : count;
+}
+
+static const struct known *find_known(uintptr_t address)
+{
+	unsigned i, count = known_count();
+
 	for (i = 0; i < count; i++)
-		if (address - known->range[i].start <
-		    known->range[i].end - known->range[i].start)
-			return true;
-	return false;
+		if (holds(&known->range[i], address))
+			return &known->range[i];
+	return NULL;
+}
+
+/* The module of IDENTITY at ADDRESS, or NULL; *NEXT_EPOCH is what a further
+ * one there would get. */
+static const struct known *find_same(uintptr_t address, uint64_t identity,
+				     uint32_t *next_epoch)
+{
+	unsigned i, count = known_count();
+
+	*next_epoch = 0;
+	for (i = 0; i < count; i++) {
+		const struct known *range = &known->range[i];
+
+		if (!holds(range, address))
+			continue;
+		if (range->identity == identity)
+			return range;
+		if (range->epoch >= *next_epoch)
+			*next_epoch = range->epoch + 1;
+	}
+	return NULL;
+}
+
+static void remember(const struct known *range)
+{
+	unsigned slot = atomic_fetch_add(&known->claimed, 1);
+
+	if (slot >= MODULE_LIMIT)
+		return; /* found again each time: slow, but right */
+	known->range[slot] = *range;
+	atomic_fetch_add_explicit(&known->ready, 1, memory_order_release);
+}
+
+/* The epoch of ADDRESS, after making sure that its module has a record. */
+static uint32_t settle(uintptr_t address)
+{
+	struct module_image image;
+	struct arena_module module;
+	const struct known *same;
+	struct known range = { 0, 0, 0, 0 };
+
+	if (!modules_find(address, &image)) {
+		same = find_known(address);
+		if (!same && record_mapping(address, &range))
+			remember(&range);
+		return same ? same->epoch : 0;
+	}
+	describe_image(&image, &module);
+	range.identity = identify(&module, image.name ? image.name : "");
+	same = find_same(address, range.identity, &range.epoch);
+	if (same)
+		return same->epoch;
+	range.start = image.start;
+	range.end = image.end;
+	module.epoch = range.epoch;
+	record_image(&image, &module);
+	remember(&range);
+	return range.epoch;
+}
+
+uint64_t modules_tag(uintptr_t address)
+{
+	if (!rt_is_reused(address))
+		return address;
+	return address | (uint64_t)settle(address) << ARENA_ADDRESS_BITS;
 }
 
 void modules_note(uintptr_t address)
 {
-	struct module_image image;
-	struct known range = {0, 0};
-	unsigned slot;
+	if (address && !find_known(address))
+		(void)settle(address);
+}
 
-	if (!address || is_known(address))
-		return;
-	if (modules_find(address, &image)) {
-		range.start = image.start;
-		range.end = image.end;
-		record_image(&image);
-	} else if (!record_mapping(address, &range)) {
-		return;
+/* Widen the suspicious range to hold RANGE as well. Readers may see the old
+ * start with the new size for a moment: more is asked about, not less. */
+static void suspect(const struct known *range)
+{
+	uintptr_t start = atomic_load(&rt.reused_start);
+	uintptr_t end = start + atomic_load(&rt.reused_size);
+
+	if (start == end) {
+		start = range->start;
+		end = range->end;
 	}
-	slot = atomic_fetch_add(&known->claimed, 1);
-	if (slot >= MODULE_LIMIT)
-		return; /* found again each time: slow, but right */
-	known->range[slot] = range;
-	/* Ready are all slots below; a slot claimed by another thread that is
-	 * not filled yet is empty, and so contains no address. */
-	atomic_fetch_add_explicit(&known->ready, 1, memory_order_release);
+	if (range->start < start)
+		start = range->start;
+	if (range->end > end)
+		end = range->end;
+	atomic_store(&rt.reused_start, start);
+	atomic_store(&rt.reused_size, end - start);
+}
+
+void modules_closed(void)
+{
+	unsigned i, count;
+
+	if (!known)
+		return;
+	count = known_count();
+	for (i = 0; i < count; i++) {
+		const struct known *range = &known->range[i];
+		struct module_image image;
+
+		if (range->identity && !modules_find(range->start, &image))
+			suspect(range);
+	}
 }

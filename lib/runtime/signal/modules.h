@@ -24,6 +24,14 @@ bool modules_prepare(void);
 /* Find the object at PC in memory. */
 bool modules_find(uintptr_t pc, struct module_image *image);
 
+/* ADDRESS with its epoch in the high bits: how many other modules had it
+ * before the one that has it now. */
+uint64_t modules_tag(uintptr_t address);
+
+/* A module may have been unloaded: find out which. Context: ordinary, after
+ * dlclose. */
+void modules_closed(void);
+
 /* Make sure that the file has a record of the module at ADDRESS. */
 void modules_note(uintptr_t address);
 

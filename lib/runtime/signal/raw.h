@@ -70,7 +70,7 @@ static inline uint32_t raw_tid(void)
 /* Nanoseconds of CLOCK. The vdso serves CLOCK_MONOTONIC without a call. */
 static inline uint64_t raw_clock_ns(clockid_t clock)
 {
-	struct timespec ts = {0, 0};
+	struct timespec ts = { 0, 0 };
 
 	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;

@@ -51,7 +51,7 @@ static bool tracing(void)
 int regions_begin(const char *name, uintptr_t site, uintptr_t sp)
 {
 	int saved_errno = errno;
-	struct tracer_event event = {0, site, sp, site};
+	struct tracer_event event = { 0, site, sp, site };
 	struct rt_thread *t;
 	uint32_t before;
 	size_t length;
@@ -73,7 +73,7 @@ int regions_begin(const char *name, uintptr_t site, uintptr_t sp)
 
 int regions_end(uintptr_t sp)
 {
-	struct tracer_event event = {0, 0, sp, 0};
+	struct tracer_event event = { 0, 0, sp, 0 };
 	struct rt_thread *t = rt_self;
 	const struct rt_frame *f;
 

@@ -47,12 +47,21 @@ struct rt_config {
 struct rt_globals {
 	/* 1 while events are recorded. Hooks and handler look at it first. */
 	atomic_uint active;
-	/* Or-ed into every fn that is looked up: the epoch, in bits 48-62. */
-	_Atomic uint64_t epoch_bits;
+	/* Addresses that a module had which is gone: what comes from here may
+	 * be another module's by now (modules_tag). Size 0: there are none. */
+	_Atomic uintptr_t reused_start, reused_size;
 	struct rt_config config;
 };
 
 extern struct rt_globals rt RT_HIDDEN;
+
+/* Whether ADDRESS must be asked about before it is looked up. */
+static inline RT_QUIET bool rt_is_reused(uintptr_t address)
+{
+	return address - atomic_load_explicit(&rt.reused_start,
+					      memory_order_relaxed) <
+	       atomic_load_explicit(&rt.reused_size, memory_order_relaxed);
+}
 
 /* Print "libprof: LINE" on stderr, once a process. Context: signal. */
 void rt_warn_once(const char *line, const char *detail);

@@ -1,5 +1,6 @@
 #include "lib/runtime/signal/sampler.h"
 
+#include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/unwind.h"
 
@@ -58,9 +59,7 @@ static struct arena_node *find_context(struct rt_thread *t, size_t frames)
 	struct arena_node *node = t->tree.root;
 
 	while (frames--) {
-		uint64_t key = t->pcs[frames] |
-			       atomic_load_explicit(&rt.epoch_bits,
-						    memory_order_relaxed);
+		uint64_t key = modules_tag(t->pcs[frames]);
 		struct arena_node *child = cct_at(node->last);
 
 		if (!node->last || child->fn != key || child->site)

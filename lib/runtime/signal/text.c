@@ -69,7 +69,7 @@ bool text_output_path(char *out, size_t size, const char *pattern, uint32_t pid,
 
 	*out = '\0';
 	for (p = pattern;; p++) {
-		char one[2] = {*p, '\0'};
+		char one[2] = { *p, '\0' };
 		bool fits = true;
 
 		if (p == mark && !numbered)

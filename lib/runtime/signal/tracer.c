@@ -1,6 +1,7 @@
 #include "lib/runtime/signal/tracer.h"
 
 #include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 
 #include <errno.h>
@@ -91,9 +92,8 @@ static void enter(struct rt_thread *t, const struct tracer_event *event)
 	if (t->top >= t->limit && !tracer_more_frames(t))
 		return;
 	if (!(key & ARENA_REGION_BIT))
-		key |= atomic_load_explicit(&rt.epoch_bits,
-					    memory_order_relaxed);
-	child = tracer_child(t, key, event->site - 1);
+		key = modules_tag(key);
+	child = tracer_child(t, key, modules_tag(event->site - 1));
 	if (child) {
 		child->calls++;
 		t->node = cct_at(child->target);
