@@ -20,7 +20,8 @@ struct model_cost {
 /* Where in the source, and at which instruction. */
 struct model_position {
 	const char *file; /* absolute, NULL unknown; interned: compare by == */
-	uint32_t line;	  /* 0 unknown */
+	uint32_t line;	  /* 0 unknown: so for a call out of inlined code, or by
+			   * way of code without hooks (trace: qsort's) */
 	uint64_t address; /* link-time, at an instruction's start; 0 unknown */
 };
 
@@ -37,11 +38,14 @@ struct model_function {
 
 /* One edge of the call graph, over all contexts: CALLER calls CALLEE. */
 struct model_edge {
-	uint32_t caller, callee; /* functions */
+	uint32_t caller, callee;    /* functions */
 	struct model_position site; /* in the caller */
-	uint64_t calls, primitive_calls; /* exact, or 0 in sample mode */
-	uint64_t activations; /* contexts seen: what a sampled edge shows */
-	struct model_cost self;	      /* callee's own when called so */
+	bool inlined;	/* every context was inlined: no call, no address */
+	uint64_t calls; /* exact, or 0 in sample mode */
+	uint64_t primitive_calls; /* where the edge, whatever its site, is not
+				   * already on the path (as in pstats) */
+	uint64_t activations;	  /* contexts seen: what a sampled edge shows */
+	struct model_cost self;	  /* callee's own when called so */
 	struct model_cost cumulative; /* of the callee when called so; added
 				       * only where the edge CALLER->CALLEE is
 				       * not already on the path */
@@ -62,7 +66,8 @@ struct model_node {
 	uint32_t thread;
 	struct model_position site; /* of the call, in the parent */
 	bool inlined;		    /* entered without a call */
-	uint64_t calls;
+	uint64_t calls; /* a context that recursion is folded into another for
+			 * has calls only, neither time nor children */
 	struct model_cost self;
 	struct model_cost cumulative;
 };
@@ -109,8 +114,9 @@ struct model_options {
 	void *progress_context;
 };
 
-/* Build the model of COUNT profiles, which must outlive it, as must S. NULL
- * and ERR on failure (memory). */
+/* Build the model of COUNT profiles, which must outlive it, as must S. OPTIONS
+ * may be NULL: no inlines, no progress. NULL and ERR on failure (memory, or
+ * sums that do not fit). */
 struct model *model_build(struct profile *const *profiles, size_t count,
 			  struct symbolizer *s,
 			  const struct model_options *options,

@@ -30,16 +30,17 @@ struct profile_thread {
 };
 
 /* A calling context. Parents come before their children. Every node's thread
- * and parent exist; the parent belongs to the same thread. */
+ * and parent exist; the parent belongs to the same thread. All sums of times,
+ * calls and samples over a profile are below 2^62. */
 struct profile_node {
 	uint32_t parent; /* index into nodes; PROFILE_NONE for a root */
 	uint32_t thread; /* index into threads */
 	uint32_t module; /* of fn, index into modules; PROFILE_NONE: unknown */
 	uint32_t site_module;
-	uint64_t fn;   /* address without its epoch; a region's key with
-			* ARENA_REGION_BIT; 0 for a root */
-	uint64_t site; /* address inside the call instruction; 0 unknown */
-	uint64_t calls;
+	uint64_t fn;	  /* address without its epoch; a region's key with
+			   * ARENA_REGION_BIT; 0 for a root */
+	uint64_t site;	  /* address inside the call instruction; 0 unknown */
+	uint64_t calls;	  /* made here; folded ones are here only (arena.h) */
 	uint64_t self_ns; /* compensated for the hooks' cost in trace mode */
 	uint64_t samples;
 };
@@ -54,8 +55,8 @@ struct profile {
 	bool compressed; /* finished and gzipped */
 	bool running;	 /* the process seems to be alive still */
 	struct arena_header header;
-	char *exe, *cwd;
-	int argc;
+	char *exe, *cwd; /* never NULL; the program's name, "" where unknown */
+	int argc;	 /* 0 where unknown; argv[argc] is NULL */
 	char **argv;
 	struct profile_thread *threads;
 	size_t thread_count;
@@ -65,12 +66,12 @@ struct profile {
 	size_t module_count;
 	struct profile_name *names; /* of regions */
 	size_t name_count;
-	uint64_t wall_ns;	   /* from start to end, or to the last event */
-	uint64_t overhead_ns;	   /* hook cost taken out of self_ns */
+	uint64_t wall_ns;     /* from start to end, or to the last event */
+	uint64_t overhead_ns; /* hook cost taken out of self_ns */
 	uint64_t overhead_error_ns; /* how far that may be off */
-	uint64_t clamped;	   /* nodes whose time was below their cost */
-	uint64_t file_bytes;	   /* as it lies on disk */
-	char *warnings;		   /* lines about what was left out, or NULL */
+	uint64_t clamped;	    /* nodes whose time was below their cost */
+	uint64_t file_bytes;	    /* as it lies on disk */
+	char *warnings;		    /* lines about what was left out, or NULL */
 };
 
 /* Open PATH and check every section. With SALVAGE, skip over what is not whole

@@ -15,14 +15,14 @@
 /* A function: one per (module, concrete or inlined subprogram). Two functions
  * of one name in one module (statics of two files) are two. */
 struct symbol_function {
-	const char *name;	/* as in the source; demangled for C++ and Rust,
-				 * with parameters, without return type */
-	const char *linkage;	/* mangled name, or the same as name */
-	const char *file;	/* absolute, normalised; NULL where unknown */
-	uint32_t line;		/* of its declaration; 0 unknown */
-	uint64_t low, high;	/* link-time addresses of the out-of-line copy;
-				 * 0,0 where there is none */
-	const char *module;	/* path of the object it belongs to */
+	const char *name;    /* as in the source; demangled for C++ and Rust,
+			      * with parameters, without return type */
+	const char *linkage; /* mangled name, or the same as name */
+	const char *file;    /* absolute, normalised; NULL where unknown */
+	uint32_t line;	     /* of its declaration; 0 unknown */
+	uint64_t low, high;  /* link-time addresses of the out-of-line copy;
+			      * 0,0 where there is none */
+	const char *module;  /* path of the object it belongs to */
 };
 
 /* One frame of an address: FUNCTION, and the position within it. */
@@ -38,7 +38,7 @@ struct symbol_location {
 	 * The last is the out-of-line function. Always at least one. */
 	const struct symbol_frame *frames;
 	size_t frame_count;
-	uint64_t address;    /* link-time address as asked */
+	uint64_t address;     /* link-time address as asked */
 	uint64_t instruction; /* start of the instruction containing it, or
 			       * the address itself where not determined */
 };
@@ -47,7 +47,7 @@ struct symbol_module {
 	const char *path;	 /* as recorded; "[vdso]" etc. in brackets */
 	const uint8_t *build_id; /* NULL or build_id_size bytes */
 	size_t build_id_size;
-	uint64_t bias;	   /* run-time minus link-time address */
+	uint64_t bias;	    /* run-time minus link-time address */
 	uint64_t file_size; /* as recorded, 0 unknown: to spot a rebuilt file */
 	uint64_t file_mtime;
 };
@@ -55,8 +55,8 @@ struct symbol_module {
 struct symbolizer; /* opaque */
 
 struct symbolizer_options {
-	const char *debug_dirs; /* colon separated; NULL: /usr/lib/debug */
-	bool inlines;		/* expand inlined functions */
+	const char *debug_dirs;	 /* colon separated; NULL: /usr/lib/debug */
+	bool inlines;		 /* expand inlined functions */
 	bool exact_instructions; /* fill symbol_location.instruction */
 };
 
@@ -73,8 +73,7 @@ uint32_t symbolizer_module(struct symbolizer *s,
  * without a name gives a function named by module and offset, as
  * "libfoo.so+0x1234". */
 const struct symbol_location *symbolizer_lookup(struct symbolizer *s,
-						uint32_t module,
-						uint64_t bias,
+						uint32_t module, uint64_t bias,
 						uint64_t address);
 
 /* A function that is not code: a named region, a thread's root. The same NAME

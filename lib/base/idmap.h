@@ -57,8 +57,7 @@ static inline uint32_t idmap_next(const struct idmap *map, uint64_t hash,
 #define IDMAP_EACH(map, hash, id)                                              \
 	for (size_t idmap_at = (uint32_t)(hash), idmap_once = 1; idmap_once;   \
 	     idmap_once = 0)                                                   \
-		for (uint32_t id;                                              \
-		     (id = idmap_next((map), (hash), &idmap_at)) !=            \
-		     IDMAP_NONE;)
+		for (uint32_t id; (id = idmap_next((map), (hash),              \
+						   &idmap_at)) != IDMAP_NONE;)
 
 #endif

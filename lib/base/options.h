@@ -8,13 +8,24 @@
 
 #include <stddef.h>
 
-enum option_mode { OPTION_MODE_AUTO, OPTION_MODE_SAMPLE, OPTION_MODE_TRACE,
-		   OPTION_MODE_COUNT };
+enum option_mode {
+	OPTION_MODE_AUTO,
+	OPTION_MODE_SAMPLE,
+	OPTION_MODE_TRACE,
+	OPTION_MODE_COUNT
+};
 enum option_clock { OPTION_CLOCK_AUTO, OPTION_CLOCK_CPU, OPTION_CLOCK_WALL };
-enum option_follow { OPTION_FOLLOW_NONE, OPTION_FOLLOW_FORK,
-		     OPTION_FOLLOW_EXEC, OPTION_FOLLOW_ALL };
-enum option_engine { OPTION_ENGINE_AUTO, OPTION_ENGINE_PERF,
-		     OPTION_ENGINE_TIMER };
+enum option_follow {
+	OPTION_FOLLOW_NONE,
+	OPTION_FOLLOW_FORK,
+	OPTION_FOLLOW_EXEC,
+	OPTION_FOLLOW_ALL
+};
+enum option_engine {
+	OPTION_ENGINE_AUTO,
+	OPTION_ENGINE_PERF,
+	OPTION_ENGINE_TIMER
+};
 
 struct options {
 #define OPT_UINT(variable, flag, field, def, min, max, help) unsigned field;

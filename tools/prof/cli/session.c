@@ -1,0 +1,176 @@
+#include "tools/prof/cli/session.h"
+#include "lib/format/arena.h"
+#include "tools/prof/cli/memory.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+struct candidate {
+	const char *path; /* in the glob_t */
+	uint64_t start_ns, end_ticks;
+	uint32_t pid;
+	bool flushed; /* an intermediate copy */
+	char id[33];
+};
+
+struct candidates {
+	struct candidate *list;
+	size_t count;
+	char *skipped;
+	glob_t files;
+};
+
+/* Read the header of the profile PATH, plain or compressed. */
+static bool peek(const char *path, struct candidate *c)
+{
+	struct arena_header *h;
+	struct stat st;
+	gzFile f;
+	bool ok;
+
+	/* A FIFO by that name must not block us. */
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	f = gzopen(path, "rb");
+	if (!f)
+		return false;
+	h = memory_array(1, sizeof(*h));
+	ok = gzread(f, h, sizeof(*h)) == (int)sizeof(*h) &&
+	     !memcmp(h->magic, ARENA_MAGIC, sizeof(h->magic));
+	gzclose(f);
+	if (ok) {
+		c->path = path;
+		c->start_ns = h->start_real_ns;
+		c->end_ticks = h->end_ticks;
+		c->pid = h->pid;
+		c->flushed = h->end == ARENA_END_FLUSH;
+		memcpy(c->id, h->session, sizeof(h->session));
+	}
+	free(h);
+	return ok;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static void gather(const char *pattern, struct candidates *all)
+{
+	memset(all, 0, sizeof(*all));
+	if (glob(pattern, 0, NULL, &all->files))
+		return;
+	all->list = memory_array(all->files.gl_pathc, sizeof(*all->list));
+	for (size_t i = 0; i < all->files.gl_pathc; i++) {
+		const char *path = all->files.gl_pathv[i];
+
+		if (peek(path, &all->list[all->count]))
+			all->count++;
+		else if (!all->skipped)
+			all->skipped = memory_copy(path);
+	}
+	if (all->count)
+		qsort(all->list, all->count, sizeof(*all->list), by_start);
+}
+
+/* Whether another file of the same process holds at least what C holds: what
+ * prof_flush wrote is contained in what came later. */
+static bool superseded(const struct candidates *all, const struct candidate *c)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct candidate *o = &all->list[i];
+
+		if (o != c && c->flushed && o->pid == c->pid &&
+		    o->start_ns == c->start_ns && !strcmp(o->id, c->id) &&
+		    (!o->flushed || o->end_ticks > c->end_ticks))
+			return true;
+	}
+	return false;
+}
+
+/* Move to SESSION what belongs to it; ONLY is the one file of a session
+ * without an id, or NULL. */
+static void select_files(struct candidates *all, const char *id,
+			 const struct candidate *only, struct session *session)
+{
+	memset(session, 0, sizeof(*session));
+	snprintf(session->id, sizeof(session->id), "%s", id);
+	for (size_t i = 0; i < all->count; i++) {
+		const struct candidate *c = &all->list[i];
+
+		if (only ? c == only
+			 : !strcmp(c->id, id) && !superseded(all, c))
+			memory_append(&session->paths, &session->count,
+				      memory_copy(c->path));
+	}
+	session->skipped = all->skipped;
+	free(all->list);
+	globfree(&all->files);
+}
+
+bool session_newest(const char *pattern, struct session *session,
+		    struct error *err)
+{
+	struct candidates all;
+	const struct candidate *newest;
+	char id[33];
+
+	gather(pattern, &all);
+	if (all.count == 0) {
+		error_set(err, ERROR_NOT_FOUND,
+			  all.skipped ? "%s: not a profile, and there is no "
+					"other one here"
+				      : "no profile (%s) in this directory",
+			  all.skipped ? all.skipped : pattern);
+		select_files(&all, "", NULL, session);
+		return false;
+	}
+	newest = &all.list[all.count - 1];
+	memcpy(id, newest->id, sizeof(id));
+	select_files(&all, id, id[0] ? NULL : newest, session);
+	return true;
+}
+
+void session_find(const char *pattern, const char *id, struct session *session)
+{
+	struct candidates all;
+
+	gather(pattern, &all);
+	select_files(&all, id, NULL, session);
+}
+
+void session_free(struct session *session)
+{
+	for (size_t i = 0; i < session->count; i++)
+		free(session->paths[i]);
+	free(session->paths);
+	free(session->skipped);
+	memset(session, 0, sizeof(*session));
+}
+
+char *session_glob(const char *output)
+{
+	char *result = memory_array(2 * strlen(output) + 1, 1), *out = result;
+
+	for (; *output; output++) {
+		if (*output == '%' && output[1] && output[1] != '%') {
+			output++;
+			*out++ = '*';
+			continue;
+		}
+		if (*output == '%' && output[1] == '%')
+			output++;
+		if (strchr("*?[\\", *output))
+			*out++ = '\\';
+		*out++ = *output;
+	}
+	return result;
+}

@@ -1,0 +1,255 @@
+/* prof run: a program under libprof, and its report afterwards. */
+#include "lib/base/options.h"
+#include "tools/prof/cli/child.h"
+#include "tools/prof/cli/load.h"
+#include "tools/prof/cli/memory.h"
+#include "tools/prof/cli/message.h"
+#include "tools/prof/cli/output.h"
+#include "tools/prof/cli/preload.h"
+#include "tools/prof/cli/session.h"
+#include "tools/prof/cli/target.h"
+#include "tools/prof/cli/terminal.h"
+#include "tools/prof/command.h"
+#include "tools/prof/view/report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The report after a run shows the dearest functions; "prof report" all. */
+#define ROWS_AFTER_RUN "30"
+
+struct settings {
+	bool quiet;
+	bool no_report;
+};
+
+/* An option of options.def: self->data is the variable it sets. */
+static bool apply_variable(const struct arg_option *self, void *settings,
+			   const char *value, struct error *err)
+{
+	struct settings *s = settings;
+	const char *variable = self->data;
+	char why[256];
+
+	if (options_check(variable, value, why, sizeof(why)) != 1)
+		return error_set(err, ERROR_USAGE, "option '--%s': %s",
+				 self->name, why);
+	if (setenv(variable, value, 1))
+		return error_set(err, ERROR_SYSTEM, "setenv: %s",
+				 strerror(errno));
+	if (!strcmp(variable, "PROF_OUTPUT"))
+		s->no_report = true;
+	return true;
+}
+
+static bool apply_quiet(const struct arg_option *self, void *settings,
+			const char *value, struct error *err)
+{
+	struct settings *s = settings;
+
+	(void)self, (void)value, (void)err;
+	s->quiet = true;
+	return true;
+}
+
+/* The letter of the option NAME, where it has one. */
+#define LETTER(name) (__builtin_strcmp(name, "output") ? 0 : 'o')
+
+static const struct arg_option options[] = {
+#define OPT_UINT(variable, flag, field, def, min, max, help)                   \
+	{ flag,           LETTER(flag), ARG_VALUE, #min ".." #max,             \
+	  help " (" #def ")", apply_variable, #variable },
+#define OPT_ENUM(variable, flag, field, def, choices, help)                    \
+	{ flag, LETTER(flag), ARG_VALUE, choices, help, apply_variable,        \
+	  #variable },
+#define OPT_TEXT(variable, flag, field, def, help)                             \
+	{ flag, LETTER(flag), ARG_VALUE, "TEXT", help " (" def ")",            \
+	  apply_variable, #variable },
+#include "lib/base/options.def"
+#undef OPT_UINT
+#undef OPT_ENUM
+#undef OPT_TEXT
+	{ "quiet", 'q', ARG_FLAG, NULL, "no report and no message of prof's",
+	  apply_quiet, NULL },
+	{ 0 },
+};
+
+static void warn_of_obstacle(const struct target *t, const char *name)
+{
+	if (t->obstacle == TARGET_FINE)
+		return;
+	if (t->file && strcmp(t->file, t->path) != 0)
+		message_warn("%s: its interpreter %s %s", name, t->file,
+			     target_problem(t->obstacle));
+	else
+		message_warn("%s %s", name, target_problem(t->obstacle));
+	message_hint("%s", target_remedy(t->obstacle));
+}
+
+/* One line on why there is no profile, as far as can be seen from here. */
+static void explain_nothing(const struct target *t, const char *name,
+			    const char *glob_pattern)
+{
+	const char *start = getenv("PROF_START");
+	char *directory = memory_copy(glob_pattern);
+	char *slash = strrchr(directory, '/');
+
+	if (slash)
+		slash[slash == directory] = '\0';
+	if (t->obstacle != TARGET_FINE)
+		message_error("%s: no profile: it %s", name,
+			      target_problem(t->obstacle));
+	else if (access(slash ? directory : ".", W_OK))
+		message_error("%s: no profile: directory %s: %s", name,
+			      slash ? directory : ".", strerror(errno));
+	else if (start && !strcmp(start, "0"))
+		message_error("%s: no profile: recording was to wait for "
+			      "prof_start(), which nothing called",
+			      name);
+	else
+		message_error("%s: no profile: it ended before anything was "
+			      "recorded, or libprof.so was not loaded into it",
+			      name);
+	free(directory);
+}
+
+/* The report of the session ID, or why there is none. */
+static void report(const struct settings *s, const struct target *t,
+		   const char *name, const char *id)
+{
+	const char *output = getenv("PROF_OUTPUT");
+	char *pattern = session_glob(output && output[0] ? output
+							 : "%e.%p.prof");
+	struct report_settings how = { .width = terminal_width(stdout) };
+	struct load_settings load = { 0 };
+	struct load_model_options model = {
+		.resolve_inlines = true,
+		.inline_nodes = true,
+	};
+	struct session session;
+	struct loaded loaded;
+
+	session_find(pattern, id, &session);
+	if (session.count == 0) {
+		explain_nothing(t, name, pattern);
+		free(pattern);
+		return;
+	}
+	free(pattern);
+	if (s->no_report) {
+		session_free(&session);
+		return;
+	}
+	load_profiles(&loaded, session.paths, session.count, &load);
+	load_model(&loaded, &load, &model);
+	restrictions_add(&how.restrictions, ROWS_AFTER_RUN, NULL);
+	putchar('\n');
+	report_print(loaded.model, id, &how, stdout);
+	load_free(&loaded);
+	restrictions_free(&how.restrictions);
+	session_free(&session);
+}
+
+/* The same in a child of our own: whatever may fail in it, the program's exit
+ * status is what we end with. */
+static void report_apart(const struct settings *s, const struct target *t,
+			 const char *name, const char *id)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		report(s, t, name, id);
+		exit(output_close());
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* A message on what killed the program, but for what its user asked for. */
+static void tell_signal(const char *name, int number)
+{
+	if (number && number != SIGINT && number != SIGPIPE)
+		message_error("%s: killed by signal %d (%s)", name, number,
+			      strsignal(number));
+}
+
+static int fail_to_run(const char *name, int reason, int exec_failed)
+{
+	message_error("%s: %s", name, strerror(reason));
+	if (!exec_failed)
+		return STATUS_RUN_FAILED;
+	if (reason == ENOENT)
+		message_hint("the file is there: its dynamic loader or "
+			     "interpreter is not");
+	return reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+static int run_target(const struct settings *s, struct target *t, char **argv)
+{
+	struct error err = { 0 };
+	struct child_end end;
+	char *library = preload_find(&err), id[17];
+	int reason, exec_failed;
+
+	if (!library || !preload_set(library, id, &err)) {
+		message_error("%s", err.msg);
+		free(library);
+		return STATUS_RUN_FAILED;
+	}
+	free(library);
+	if (!s->quiet)
+		warn_of_obstacle(t, argv[0]);
+	reason = child_run(t->path, argv, &end, &exec_failed);
+	if (reason)
+		return fail_to_run(argv[0], reason, exec_failed);
+	if (!s->quiet) {
+		tell_signal(argv[0], end.signal);
+		report_apart(s, t, argv[0], id);
+	}
+	return end.status;
+}
+
+static int run(const struct command *self, int argc, char **argv)
+{
+	struct settings s = { 0 };
+	struct target target;
+	int count = args_parse(self, ARGS_OPERAND_LAST, argc, argv, &s);
+	int status;
+
+	if (count == 0) {
+		message_error("run: no program named");
+		message_hint("prof run [OPTION...] PROGRAM [ARGUMENT...]");
+		return self->usage_status;
+	}
+	status = target_find(&target, argv[0]);
+	if (status == 0)
+		status = run_target(&s, &target, argv);
+	target_free(&target);
+	return status;
+}
+
+const struct command run_command = {
+	.name = "run",
+	.operands = "[--] PROGRAM [ARGUMENT...]",
+	.help = "run a program under libprof, then report",
+	.details =
+		"Each option sets the environment variable of its name, --hz\n"
+		"PROF_HZ. The report goes to standard output after a blank line,\n"
+		"with its first " ROWS_AFTER_RUN " functions. With --output the "
+		"profile is only\n"
+		"written: 'prof report FILE' shows it.\n"
+		"\n"
+		"The exit status is the program's; 128+N when signal N killed "
+		"it;\n"
+		"127 when it is not found, 126 when it cannot be executed, 125\n"
+		"when prof itself fails.\n",
+	.options = options,
+	.usage_status = STATUS_RUN_FAILED,
+	.run = run,
+};

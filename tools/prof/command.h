@@ -1,0 +1,30 @@
+/* command.h - one command of the tool.
+ *
+ * Each cmd_*.c defines one; main.c lists them. Help is made from the tables.
+ */
+#ifndef PROF_COMMAND_H
+#define PROF_COMMAND_H
+
+#include "tools/prof/cli/args.h"
+
+struct command {
+	const char *name;
+	const char *operands; /* as in the usage line: "[FILE...]" */
+	const char *help;     /* one line */
+	const char *details;  /* what "prof help NAME" says further, or NULL */
+	void (*print_more)(void); /* what is made from tables, or NULL */
+	const struct arg_option *options; /* ends with a NULL name */
+	int usage_status;		  /* exit status of a usage error */
+	/* ARGV[0] is the command's name. Returns the exit status. */
+	int (*run)(const struct command *self, int argc, char **argv);
+};
+
+extern const struct command run_command;
+extern const struct command report_command;
+extern const struct command convert_command;
+extern const struct command info_command;
+
+/* Print COMMAND's help to standard output. */
+void command_help(const struct command *command);
+
+#endif

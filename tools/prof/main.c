@@ -1,0 +1,141 @@
+/* prof: runs programs under libprof, and shows what it recorded. */
+#include "tools/prof/cli/message.h"
+#include "tools/prof/cli/output.h"
+#include "tools/prof/cli/similar.h"
+#include "tools/prof/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&run_command,
+	&report_command,
+	&convert_command,
+	&info_command,
+	NULL,
+};
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static void print_usage(FILE *out)
+{
+	fputs("usage: prof COMMAND [OPTION...] [OPERAND...]\n\n", out);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(out, "  %-9s %s\n", commands[i]->name,
+			commands[i]->help);
+	fputs("  help      'prof help COMMAND': its options\n\n"
+	      "  prof run ./program          record, and print where the time "
+	      "went\n"
+	      "  prof report                 print it again, from the newest "
+	      "profile here\n"
+	      "  prof convert -t callgrind   write it for kcachegrind\n",
+	      out);
+}
+
+/* Print TEXT, of one or more lines, with lines after the first indented. */
+static void print_indented(const char *text, int indent)
+{
+	for (; *text; text++) {
+		putchar(*text);
+		if (*text == '\n')
+			printf("%*s", indent, "");
+	}
+	putchar('\n');
+}
+
+static void print_option(const struct arg_option *o)
+{
+	char left[64];
+	int indent = 26;
+
+	snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", o->letter ? '-' : ' ',
+		 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+		 !o->value			? ""
+		 : o->kind == ARG_OPTIONAL ? "[="
+						: "=",
+		 o->value ? o->value : "");
+	if (o->kind == ARG_OPTIONAL)
+		strcat(left, "]");
+	printf("%s", left);
+	if (strlen(left) + 2 > (size_t)indent)
+		printf("\n%*s", indent, "");
+	else
+		printf("%*s", indent - (int)strlen(left), "");
+	print_indented(o->help, indent);
+}
+
+void command_help(const struct command *command)
+{
+	printf("usage: prof %s [OPTION...] %s\n%s\n\n", command->name,
+	       command->operands, command->help);
+	for (const struct arg_option *o = command->options; o->name; o++)
+		print_option(o);
+	if (command->details)
+		printf("\n%s", command->details);
+	if (command->print_more)
+		command->print_more();
+}
+
+static int unknown(const char *name)
+{
+	const char *closest = NULL;
+	size_t best = SIMILAR_LIMIT;
+
+	for (size_t i = 0; commands[i]; i++)
+		similar_closest(name, commands[i]->name, &closest, &best);
+	message_error("unknown command '%s'", name);
+	if (closest)
+		message_hint("did you mean 'prof %s'?", closest);
+	else
+		message_hint("'prof help' lists the commands");
+	return STATUS_USAGE;
+}
+
+static int help(const char *name)
+{
+	const struct command *command;
+
+	if (!name) {
+		print_usage(stdout);
+		return output_close();
+	}
+	command = find(name);
+	if (!command)
+		return unknown(name);
+	command_help(command);
+	return output_close();
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word) {
+		print_usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
+		printf("prof %s\n", PROF_VERSION_TEXT);
+		return output_close();
+	}
+	if (!strcmp(word, "help") || !strcmp(word, "--help") ||
+	    !strcmp(word, "-h"))
+		return help(argc > 2 ? argv[2] : NULL);
+	if (word[0] == '-') {
+		message_error("unknown option '%s'", word);
+		message_hint("'prof help' lists the commands");
+		return STATUS_USAGE;
+	}
+	command = find(word);
+	if (!command)
+		return unknown(word);
+	return command->run(command, argc - 1, argv + 1);
+}

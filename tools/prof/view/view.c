@@ -1,0 +1,102 @@
+#include "tools/prof/view/view.h"
+#include "tools/prof/cli/memory.h"
+#include "tools/prof/cli/printable.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A name narrower than this tells nothing: let the line wrap instead. */
+#define NARROWEST_NAME 20
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+/* "file.c:12(name)", "{libfoo.so:name}" without a file, as pstats shows what
+ * is built in, and "{region:name}" for what is no code. */
+static char *make_name(const struct symbol_function *s, bool full_paths)
+{
+	const char *module = s->module ? base_name(s->module) : "???";
+	size_t length = strlen(module);
+	char *raw, *shown;
+
+	if (s->file)
+		raw = memory_format("%s:%u(%s)",
+				    full_paths ? s->file : base_name(s->file),
+				    s->line, s->name);
+	else if (length > 2 && module[0] == '[' && module[length - 1] == ']')
+		raw = memory_format("{%.*s:%s}", (int)length - 2, module + 1,
+				    s->name);
+	else
+		raw = memory_format("{%s:%s}", module, s->name);
+	shown = printable(raw);
+	free(raw);
+	return shown;
+}
+
+void view_prepare(struct view *view, const struct model *model)
+{
+	view->model = model;
+	view->kind = !model->exact_calls ? VIEW_SAMPLED
+		     : model->sampled	 ? VIEW_COUNTED
+					 : VIEW_EXACT;
+	view->names = memory_array(model->function_count, sizeof(char *));
+	view->is_root = memory_array(model->function_count, sizeof(bool));
+	for (size_t i = 0; i < model->function_count; i++)
+		view->names[i] = make_name(model->functions[i].symbol,
+					   view->full_paths);
+	for (size_t i = 0; i < model->thread_count; i++)
+		view->is_root[model->nodes[model->threads[i].root].function] =
+			true;
+}
+
+void view_free(struct view *view)
+{
+	for (size_t i = 0; view->names && i < view->model->function_count; i++)
+		free(view->names[i]);
+	free(view->names);
+	free(view->is_root);
+	view->names = NULL;
+	view->is_root = NULL;
+}
+
+bool view_shows(const struct view *view, uint32_t function)
+{
+	const struct model_function *f = &view->model->functions[function];
+
+	if (view->is_root[function])
+		return view->threads;
+	return f->calls || f->cumulative.ns || f->cumulative.samples;
+}
+
+const char *view_file(const struct view *view, uint32_t function)
+{
+	const char *file = view->model->functions[function].symbol->file;
+
+	if (!file)
+		return "~";
+	return view->full_paths ? file : base_name(file);
+}
+
+void view_print_name(const struct view *view, const char *name, size_t used)
+{
+	size_t left = view->width > used ? view->width - used : 0;
+	char *copy;
+
+	if (view->width == 0) {
+		fprintf(view->out, "%s\n", name);
+		return;
+	}
+	copy = memory_copy(name);
+	printable_cut(copy, left > NARROWEST_NAME ? left : NARROWEST_NAME);
+	fprintf(view->out, "%s\n", copy);
+	free(copy);
+}
+
+double view_seconds(uint64_t ns)
+{
+	return (double)ns * 1e-9;
+}
