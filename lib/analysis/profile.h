@@ -68,7 +68,9 @@ struct profile {
 	size_t name_count;
 	uint64_t wall_ns;     /* from start to end, or to the last event */
 	uint64_t overhead_ns; /* hook cost taken out of self_ns */
-	uint64_t overhead_error_ns; /* how far that may be off */
+	uint64_t overhead_error_ns; /* how far that may be off: half of how
+				     * far both measurements differ; a tenth
+				     * of it where there was but one */
 	uint64_t clamped;	    /* nodes whose time was below their cost */
 	uint64_t file_bytes;	    /* as it lies on disk */
 	char *warnings;		    /* lines about what was left out, or NULL */

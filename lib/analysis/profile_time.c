@@ -8,6 +8,10 @@ __extension__ typedef unsigned __int128 wide;
 
 /* A call of a hook that takes a millisecond is no measurement. */
 #define HOOK_LIMIT_PS UINT64_C(1000000000)
+/* Where the hooks were measured but once, since the process did not end
+ * cleanly, the cost counts as known to a tenth (the spread is twice that): two
+ * measurements of one process mostly differ by less. */
+#define SINGLE_SPREAD 10
 /* A calibration shorter than this is worth a word. */
 #define SYNC_SHORT_NS 20000
 
@@ -39,7 +43,7 @@ static bool is_rate(uint64_t ticks, uint64_t ns)
 static struct scale find_scale(struct profile_scan *s)
 {
 	const struct arena_sync *sync = s->profile->header.sync;
-	struct scale scale = {1, 1};
+	struct scale scale = { 1, 1 };
 
 	if (s->profile->header.ticks == ARENA_TICKS_NS)
 		return scale;
@@ -49,7 +53,7 @@ static struct scale find_scale(struct profile_scan *s)
 	    sync[1].ticks <= sync[0].ticks || !is_rate(scale.ticks, scale.ns)) {
 		profile_warn(s, "the clock was not calibrated before the "
 				"process ended: all times are 0");
-		return (struct scale){0, 1};
+		return (struct scale){ 0, 1 };
 	}
 	if (scale.ns < SYNC_SHORT_NS)
 		profile_warn(s,
@@ -155,7 +159,8 @@ static bool check_sums(struct profile_scan *s)
 		samples += p->nodes[i].samples;
 	}
 	for (size_t i = 0; i < p->thread_count; i++)
-		ns += p->threads[i].record.unsampled_ns;
+		ns += (wide)p->threads[i].record.unsampled_ns +
+		      p->threads[i].record.hook_ns;
 	if (ns >= PROFILE_SUM_LIMIT)
 		return impossible_sum(s, "times");
 	if (calls >= PROFILE_SUM_LIMIT)
@@ -199,20 +204,24 @@ static bool measure(struct profile_scan *s, struct hook_cost *cost)
 	const struct arena_header *h = &s->profile->header;
 	const uint64_t *in = h->hook_inside_ps, *out = h->hook_outside_ps;
 
-	*cost = (struct hook_cost){0};
+	*cost = (struct hook_cost){ 0 };
 	if (in[0] > HOOK_LIMIT_PS || in[1] > HOOK_LIMIT_PS ||
-	    out[0] > HOOK_LIMIT_PS || out[1] > HOOK_LIMIT_PS)
+	    out[0] > HOOK_LIMIT_PS || out[1] > HOOK_LIMIT_PS ||
+	    h->hook_spread_ps > HOOK_LIMIT_PS)
 		return profile_damage(s, ERROR_FORMAT, 0,
 				      "impossible costs of the hooks");
+	cost->spread_ps = h->hook_spread_ps;
 	cost->inside2_ps = in[0] + in[1];
 	cost->outside2_ps = out[0] + out[1];
 	/* Inside is never free: 0 there says that there was no measurement. */
 	if (in[0] && in[1]) {
-		cost->spread_ps =
+		cost->spread_ps +=
 			distance(in[0], in[1]) + distance(out[0], out[1]);
 	} else if (in[0] || in[1]) {
 		cost->inside2_ps *= 2;
 		cost->outside2_ps *= 2;
+		cost->spread_ps =
+			(cost->inside2_ps + cost->outside2_ps) / SINGLE_SPREAD;
 	}
 	return true;
 }
@@ -250,6 +259,8 @@ static bool compensate(struct profile_scan *s)
 	uint64_t *inside, *outside;
 	bool ok = false;
 
+	for (size_t i = 0; i < p->thread_count; i++)
+		p->overhead_ns += p->threads[i].record.hook_ns;
 	if (p->header.mode != ARENA_MODE_TRACE || !p->node_count)
 		return true;
 	if (!measure(s, &cost))

@@ -127,7 +127,9 @@ struct arena_header {
 	 * [0] at start, [1] at end (0: not measured). */
 	uint64_t hook_inside_ps[2];  /* within the callee's interval */
 	uint64_t hook_outside_ps[2]; /* within the caller's interval */
-	uint64_t handler_ns; /* reserved for time spent in sample handlers */
+	/* How far the sum of both is off where hooks stand around nothing
+	 * rather than around work. */
+	uint64_t hook_spread_ps;
 
 	uint64_t losses[ARENA_LOSS_COUNT];
 	uint64_t cuts[ARENA_CUT_COUNT];
@@ -181,9 +183,10 @@ struct arena_thread {
 	uint64_t cut_samples;  /* samples whose stack was cut */
 	uint32_t root;	       /* position of the root node */
 	uint32_t pending;      /* node active when recording ended; 0: none */
-	uint64_t pending_ticks;	  /* clock of the last event booked */
-	uint64_t first_expiry_ns; /* reserved */
-	uint8_t pad[72];
+	uint64_t pending_ticks; /* clock of the last event booked */
+	uint64_t hook_ns; /* count: samples that hit the hooks themselves */
+	uint64_t hook_samples; /* their number */
+	uint8_t pad[64];
 };
 static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
 

@@ -50,9 +50,10 @@ static unsigned level_function(uint64_t address, unsigned level)
 	       FUNCTIONS;
 }
 
+/* Two addresses a line, which name its file by different pointers. */
 static uint32_t level_line(uint64_t address, unsigned level)
 {
-	return 1 + (address & 15) + 100 * level;
+	return 1 + (address & 14) + 100 * level;
 }
 
 static void fake_symbols(void)
@@ -69,21 +70,23 @@ static void fake_symbols(void)
 			0x100 * f, 0x100 * f + 1, "/bin/fake",
 		};
 	}
-	functions[FUNCTIONS] = (struct symbol_function){
-		.name = "???", .linkage = "???", .module = "???"};
+	functions[FUNCTIONS] = (struct symbol_function){ .name = "???",
+							 .linkage = "???",
+							 .module = "???" };
 	for (uint64_t a = 0; a < ADDRESSES; a++) {
 		for (unsigned l = 0; l <= inlined_at(a); l++) {
 			unsigned f = level_function(a, l);
 
-			frames[a][l] = (struct symbol_frame){&functions[f],
-							     files[f][a & 1],
-							     level_line(a, l)};
+			frames[a][l] = (struct symbol_frame){
+				&functions[f], files[f][a & 1], level_line(a, l)
+			};
 		}
-		locations[a] = (struct symbol_location){
-			frames[a], inlined_at(a) + 1, a, a & ~UINT64_C(1)};
+		locations[a] =
+			(struct symbol_location){ frames[a], inlined_at(a) + 1,
+						  a, a & ~UINT64_C(1) };
 	}
 	unknown_frame.function = &functions[FUNCTIONS];
-	unknown = (struct symbol_location){&unknown_frame, 1, 0, 77};
+	unknown = (struct symbol_location){ &unknown_frame, 1, 0, 77 };
 }
 
 uint32_t symbolizer_module(struct symbolizer *s,
@@ -143,7 +146,7 @@ static struct profile *finish(struct arena_build *b)
 static struct model *build(struct profile *const *profiles, size_t count,
 			   bool inlines)
 {
-	const struct model_options options = {.inlines = inlines};
+	const struct model_options options = { .inlines = inlines };
 	struct error err;
 	struct model *m = model_build(profiles, count, NULL, &options, &err);
 

@@ -24,7 +24,7 @@ static char *in_scratch(const char *name)
 
 static struct profile *parse(const struct arena_build *b)
 {
-	err = (struct error){0};
+	err = (struct error){ 0 };
 	return profile_parse("test", b->bytes, b->size, false, &err);
 }
 
@@ -219,6 +219,26 @@ static void hook_costs_are_taken_out(void)
 	profile_free(p);
 }
 
+static void one_measurement_is_good_to_a_tenth(void)
+{
+	struct arena_build b = arena_build_new(ARENA_MODE_TRACE);
+	struct arena_header *h = arena_build_header(&b);
+	uint32_t node;
+	struct profile *p;
+
+	h->end = ARENA_END_NONE;
+	h->hook_inside_ps[0] = 30000;
+	h->hook_outside_ps[0] = 20000;
+	node = arena_build_node(&b, 1, arena_build_thread(&b, 1, "main"),
+				0x1000, 0);
+	arena_build_at(&b, node)->calls = 100;
+	arena_build_at(&b, node)->self = 10000;
+	p = finish(&b);
+	IS_U64(p->nodes[1].self_ns, 7000, "one measurement is used alone");
+	IS_U64(p->overhead_error_ns, 500, "and is good to a tenth");
+	profile_free(p);
+}
+
 static void epochs_choose_among_modules(void)
 {
 	struct arena_build b = arena_build_new(ARENA_MODE_SAMPLE);
@@ -360,6 +380,7 @@ int main(void)
 	time_below_zero_is_the_callers();
 	pending_time_is_booked();
 	hook_costs_are_taken_out();
+	one_measurement_is_good_to_a_tenth();
 	epochs_choose_among_modules();
 	bombs_do_not_go_off();
 	other_files_are_named();

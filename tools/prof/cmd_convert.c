@@ -118,20 +118,20 @@ APPLY(inline)
 }
 
 static const struct arg_option options[] = {
-	{ "to", 't', ARG_VALUE, "FORMAT",
-	  "see below; default callgrind", apply_to, NULL },
+	{ "to", 't', ARG_VALUE, "FORMAT", "see below; default callgrind",
+	  apply_to, NULL },
 	{ "output", 'o', ARG_VALUE, "FILE",
 	  "write FILE ('-': standard output); default FORMAT.out.PROGRAM.PID",
 	  apply_output, NULL },
 	{ "positions", 0, ARG_VALUE, "line|instr",
-	  "callgrind: costs by line, or by instruction as well (default\n"
+	  "callgrind: costs by line, or by instruction as well (default "
 	  "where addresses are known)",
 	  apply_positions, NULL },
 	{ "threads", 0, ARG_VALUE, "merge|split",
 	  "callgrind: all threads in one file (default); split comes later",
 	  apply_threads, NULL },
 	{ "inline", 0, ARG_VALUE, "file|off",
-	  "callgrind: show inlined code at its own source lines (default),\n"
+	  "callgrind: show inlined code at its own source lines (default), "
 	  "or not at all",
 	  apply_inline, NULL },
 	LOAD_OPTION_SALVAGE,
@@ -188,8 +188,7 @@ static int run(const struct command *self, int argc, char **argv)
 	load_profiles(&loaded, argv, (size_t)count, &s.load);
 	how.resolve_inlines = !s.no_inlines;
 	how.inline_nodes = s.to->inline_nodes && !s.no_inlines;
-	how.exact_instructions =
-		s.export.positions != EXPORT_POSITIONS_LINE;
+	how.exact_instructions = s.export.positions != EXPORT_POSITIONS_LINE;
 	load_model(&loaded, &s.load, &how);
 	status = convert(&s, &loaded);
 	load_free(&loaded);

@@ -53,7 +53,9 @@ static void print_process(const struct profile *p)
 		printf("  %-12s %" PRIu32 "\n", "rank", h->rank);
 	printf("  %-12s ", "host");
 	printable_put(stdout, h->host);
-	printf(", %" PRIu32 " CPUs\n", h->host_cpus);
+	if (h->host_cpus)
+		printf(", %" PRIu32 " CPUs", h->host_cpus);
+	putchar('\n');
 	put_text("session", h->session[0] ? h->session : "none");
 	print_start(h->start_real_ns);
 	printf("  %-12s %.3f s, then it %s\n", "ran", seconds(p->wall_ns), end);
@@ -89,7 +91,7 @@ static void print_mode(const struct profile *p)
 			       h->cuts[c->index], c->what);
 	if (h->mode == ARENA_MODE_SAMPLE)
 		return;
-	printf("  %-12s %.3f s taken out, uncertain by %.3f s\n", "overhead",
+	printf("  %-12s %.6f s taken out, uncertain by %.6f s\n", "overhead",
 	       seconds(p->overhead_ns), seconds(p->overhead_error_ns));
 	printf("  %-12s %.1f ns inside, %.1f ns outside the callee; at the "
 	       "end %.1f, %.1f\n",

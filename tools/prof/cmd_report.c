@@ -67,11 +67,11 @@ APPLY(callees)
 
 /* A flag: self->data is where its bool lies in struct settings, and its letter
  * or name says whether it is set or cleared. */
-static const size_t reverse_at = offsetof(struct settings,
-					  report.order.reverse);
+static const size_t reverse_at =
+	offsetof(struct settings, report.order.reverse);
 static const size_t threads_at = offsetof(struct settings, report.threads);
-static const size_t full_paths_at = offsetof(struct settings,
-					     report.full_paths);
+static const size_t full_paths_at =
+	offsetof(struct settings, report.full_paths);
 static const size_t no_pager_at = offsetof(struct settings, no_pager);
 
 static bool *flag_at(const struct arg_option *self, void *settings)
@@ -95,7 +95,7 @@ APPLY(clear)
 
 static const struct arg_option options[] = {
 	{ "sort", 's', ARG_VALUE, "KEY[,KEY]",
-	  "order by these (default tottime): calls, cumulative, file,\n"
+	  "order by these (default tottime): calls, cumulative, file, "
 	  "line, module, name, nfl, pcalls, stdname, time, ...",
 	  apply_sort, NULL },
 	{ "reverse", 'r', ARG_FLAG, NULL, "in reverse order", apply_set,
@@ -103,7 +103,7 @@ static const struct arg_option options[] = {
 	{ "count", 'n', ARG_VALUE, "COUNT", "show the first COUNT only",
 	  apply_count, NULL },
 	{ "limit", 'l', ARG_VALUE, "WHAT",
-	  "show a COUNT (10), a fraction (0.25) or what matches a regular\n"
+	  "show a COUNT (10), a fraction (0.25) or what matches a regular "
 	  "expression; several are applied in turn",
 	  apply_limit, NULL },
 	{ "callers", 0, ARG_OPTIONAL, "REGEX",
@@ -162,13 +162,18 @@ const struct command report_command = {
 		"\n"
 		"ncalls    calls, and primitive (not recursive) calls: 300/1\n"
 		"tottime   seconds in the function itself; percall: by ncalls\n"
-		"cumtime   seconds in it and what it called, recursion counted\n"
+		"cumtime   seconds in it and what it called, recursion "
+		"counted\n"
 		"          once; percall: by primitive calls\n"
-		"samples   samples that hit the function itself; ~: fewer than\n"
+		"samples   samples that hit the function itself; ~: fewer "
+		"than\n"
 		"          10, too few to rank it\n"
-		"+-95%     the true tottime lies within this of the one shown in\n"
-		"          95 of 100 runs (Wilson's score interval, the farther\n"
-		"          end); a function without own samples has one as well\n"
+		"+-95%     the true tottime lies within this of the one shown "
+		"in\n"
+		"          95 of 100 runs (Wilson's score interval, the "
+		"farther\n"
+		"          end); a function without own samples has one as "
+		"well\n"
 		"self%, cum%   of the total time of all threads\n",
 	.options = options,
 	.usage_status = STATUS_USAGE,

@@ -61,13 +61,14 @@ static bool apply_quiet(const struct arg_option *self, void *settings,
 
 static const struct arg_option options[] = {
 #define OPT_UINT(variable, flag, field, def, min, max, help)                   \
-	{ flag,           LETTER(flag), ARG_VALUE, #min ".." #max,             \
-	  help " (" #def ")", apply_variable, #variable },
-#define OPT_ENUM(variable, flag, field, def, choices, help)                    \
-	{ flag, LETTER(flag), ARG_VALUE, choices, help, apply_variable,        \
+	{ flag,		  LETTER(flag),	      ARG_VALUE,                       \
+	  #min ".." #max, help " (" #def ")", apply_variable,                  \
 	  #variable },
+#define OPT_ENUM(variable, flag, field, def, choices, help)                    \
+	{ flag, LETTER(flag),	ARG_VALUE, choices,                            \
+	  help, apply_variable, #variable },
 #define OPT_TEXT(variable, flag, field, def, help)                             \
-	{ flag, LETTER(flag), ARG_VALUE, "TEXT", help " (" def ")",            \
+	{ flag,		  LETTER(flag), ARG_VALUE, "TEXT", help " (" def ")",  \
 	  apply_variable, #variable },
 #include "lib/base/options.def"
 #undef OPT_UINT
@@ -122,8 +123,8 @@ static void report(const struct settings *s, const struct target *t,
 		   const char *name, const char *id)
 {
 	const char *output = getenv("PROF_OUTPUT");
-	char *pattern = session_glob(output && output[0] ? output
-							 : "%e.%p.prof");
+	char *pattern =
+		session_glob(output && output[0] ? output : "%e.%p.prof");
 	struct report_settings how = { .width = terminal_width(stdout) };
 	struct load_settings load = { 0 };
 	struct load_model_options model = {
@@ -240,14 +241,17 @@ const struct command run_command = {
 	.help = "run a program under libprof, then report",
 	.details =
 		"Each option sets the environment variable of its name, --hz\n"
-		"PROF_HZ. The report goes to standard output after a blank line,\n"
-		"with its first " ROWS_AFTER_RUN " functions. With --output the "
+		"PROF_HZ. The report goes to standard output after a blank "
+		"line,\n"
+		"with its first " ROWS_AFTER_RUN
+		" functions. With --output the "
 		"profile is only\n"
 		"written: 'prof report FILE' shows it.\n"
 		"\n"
 		"The exit status is the program's; 128+N when signal N killed "
 		"it;\n"
-		"127 when it is not found, 126 when it cannot be executed, 125\n"
+		"127 when it is not found, 126 when it cannot be executed, "
+		"125\n"
 		"when prof itself fails.\n",
 	.options = options,
 	.usage_status = STATUS_RUN_FAILED,

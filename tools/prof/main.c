@@ -9,11 +9,7 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&run_command,
-	&report_command,
-	&convert_command,
-	&info_command,
-	NULL,
+	&run_command, &report_command, &convert_command, &info_command, NULL,
 };
 
 static const struct command *find(const char *name)
@@ -39,36 +35,46 @@ static void print_usage(FILE *out)
 	      out);
 }
 
-/* Print TEXT, of one or more lines, with lines after the first indented. */
-static void print_indented(const char *text, int indent)
+#define HELP_INDENT 26
+#define HELP_WIDTH  79
+
+/* Print TEXT in lines of HELP_WIDTH, from column HELP_INDENT on, where the
+ * first begins. */
+static void print_wrapped(const char *text)
 {
-	for (; *text; text++) {
-		putchar(*text);
-		if (*text == '\n')
-			printf("%*s", indent, "");
+	int column = HELP_INDENT;
+
+	while (*text) {
+		int length = (int)strcspn(text, " ");
+
+		if (column > HELP_INDENT && column + 1 + length > HELP_WIDTH) {
+			printf("\n%*s", HELP_INDENT, "");
+			column = HELP_INDENT;
+		}
+		column += printf("%s%.*s", column > HELP_INDENT ? " " : "",
+				 length, text);
+		text += length;
+		text += strspn(text, " ");
 	}
 	putchar('\n');
 }
 
 static void print_option(const struct arg_option *o)
 {
-	char left[64];
-	int indent = 26;
+	int width = printf("  %c%c%s--%s", o->letter ? '-' : ' ',
+			   o->letter ? o->letter : ' ', o->letter ? ", " : "  ",
+			   o->name);
 
-	snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", o->letter ? '-' : ' ',
-		 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
-		 !o->value			? ""
-		 : o->kind == ARG_OPTIONAL ? "[="
-						: "=",
-		 o->value ? o->value : "");
 	if (o->kind == ARG_OPTIONAL)
-		strcat(left, "]");
-	printf("%s", left);
-	if (strlen(left) + 2 > (size_t)indent)
-		printf("\n%*s", indent, "");
-	else
-		printf("%*s", indent - (int)strlen(left), "");
-	print_indented(o->help, indent);
+		width += printf("[=%s]", o->value);
+	else if (o->value)
+		width += printf("=%s", o->value);
+	if (width + 1 > HELP_INDENT) {
+		putchar('\n');
+		width = 0;
+	}
+	printf("%*s", HELP_INDENT - width, "");
+	print_wrapped(o->help);
 }
 
 void command_help(const struct command *command)

@@ -11,54 +11,82 @@ enum {
 	ROUNDS = 15,
 	PAIRS = 400,
 	SCRATCH_SIZE = 64 * 1024,
+	WORK_STEPS = 4, /* about 5 ns, as a small function takes */
 };
 
-/* What an instrumented function without a body compiles to: the hooks are
- * called through pointers, as a shared library's are through its table. */
+/* What an instrumented function compiles to: the hooks are called through
+ * pointers, as a shared library's are through its table. */
 typedef void hook_function(void *, void *);
 
 static hook_function *volatile enter_hook = __cyg_profile_func_enter;
 static hook_function *volatile exit_hook = __cyg_profile_func_exit;
 
-static __attribute__((noinline)) void body_hooked(void)
+/* A few nanoseconds of work, each step waiting for the one before, as most
+ * code does. The processor goes on with it while the hook reads the clock, so
+ * that hooks around work cost less than hooks around nothing. */
+static volatile uint32_t chain = 1;
+
+static inline __attribute__((always_inline)) void work(int steps)
+{
+	uint32_t x = chain;
+
+	while (steps--)
+		x = (x ^ x >> 3) * 5 + 1;
+	chain = x;
+}
+
+typedef void body_function(int steps);
+
+static __attribute__((noinline)) void body_hooked(int steps)
 {
 	void *site = __builtin_return_address(0);
 
 	enter_hook((void *)body_hooked, site);
+	work(steps);
 	__asm__ volatile("" ::: "memory");
 	exit_hook((void *)body_hooked, site);
 }
 
-static __attribute__((noinline)) void body_plain(void)
+static __attribute__((noinline)) void body_plain(int steps)
 {
+	work(steps);
 	__asm__ volatile("" ::: "memory");
 }
 
-static __attribute__((noinline)) uint64_t time_calls(void (*body)(void))
+static __attribute__((noinline)) uint64_t time_calls(body_function *body,
+						     int steps)
 {
 	uint64_t before = clock_ticks();
 	int i;
 
-	for (i = 0; i < PAIRS; i++)
-		body();
+	for (i = 0; i < PAIRS; i++) {
+		body(steps);
+		work(steps);
+	}
 	return clock_ticks() - before;
 }
 
+/* Ticks of PAIRS call pairs. */
+struct price {
+	uint64_t inside, outside;
+};
+
 /* The cheapest of several rounds: what interrupts and cache misses add is the
  * program's misfortune, not the hooks' price. */
-static void measure(struct rt_thread *t, uint64_t *inside, uint64_t *outside)
+static struct price measure(struct rt_thread *t, int steps)
 {
-	uint64_t best_pair = UINT64_MAX, best_inside = UINT64_MAX;
+	uint64_t best_pair = UINT64_MAX, best_inside = 0;
 	uint64_t best_plain = UINT64_MAX;
+	struct price price = { 0, 0 };
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
 		const struct arena_node *node;
-		uint64_t plain = time_calls(body_plain), before, pair;
+		uint64_t plain = time_calls(body_plain, steps), before, pair;
 
 		node = t->node->last ? cct_at(t->node->last) : NULL;
 		before = node ? node->self : 0;
-		pair = time_calls(body_hooked);
+		pair = time_calls(body_hooked, steps);
 		node = cct_at(t->node->last);
 		if (plain < best_plain)
 			best_plain = plain;
@@ -67,10 +95,12 @@ static void measure(struct rt_thread *t, uint64_t *inside, uint64_t *outside)
 			best_inside = node->self - before;
 		}
 	}
-	*inside = best_inside;
-	*outside = best_pair > best_inside + best_plain
-			   ? best_pair - best_inside - best_plain
-			   : 0;
+	/* Half of the plain loop's time is the body's. */
+	if (best_inside > best_plain / 2)
+		price.inside = best_inside - best_plain / 2;
+	if (best_pair > best_plain + price.inside)
+		price.outside = best_pair - best_plain - price.inside;
+	return price;
 }
 
 /* Ticks of PAIRS pairs as picoseconds a pair. */
@@ -98,38 +128,63 @@ static bool make_scratch(struct arena *scratch)
 	return true;
 }
 
+/* Measure around nothing and around work, on a thread state of our own. */
+static bool measure_both(struct price *idle, struct price *busy)
+{
+	struct rt_thread *t = thread_reserve();
+	bool planted;
+
+	if (!t)
+		return false;
+	thread_bind(t);
+	atomic_store(&rt.active, 1);
+	planted = thread_plant(t);
+	if (planted) {
+		*idle = measure(t, 0);
+		*busy = measure(t, WORK_STEPS);
+	}
+	atomic_store(&rt.active, 0);
+	thread_release(t);
+	return planted;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static void convert(const struct price *idle, const struct price *busy,
+		    struct calibration *out)
+{
+	struct arena_sync from = rt.config.sync, to = clock_sync();
+	uint64_t spread = distance(idle->inside, busy->inside) +
+			  distance(idle->outside, busy->outside);
+
+	out->inside_ps = to_ps(busy->inside, &from, &to);
+	out->outside_ps = to_ps(busy->outside, &from, &to);
+	out->spread_ps = to_ps(spread, &from, &to);
+}
+
 /* The hooks record into an arena of their own for the moment: this is called
  * while nothing else records. */
-void calibrate_hooks(uint64_t *inside_ps, uint64_t *outside_ps)
+void calibrate_hooks(struct calibration *out)
 {
 	static struct arena scratch;
 	struct arena *real_arena = arena;
-	struct rt_thread *real_self = rt_self, *t;
+	struct rt_thread *real_self = rt_self;
 	unsigned real_guard = rt_guard;
-	struct arena_sync from, to;
-	uint64_t inside = 0, outside = 0;
+	struct price idle, busy;
 
-	*inside_ps = *outside_ps = 0;
+	memset(out, 0, sizeof(*out));
 	if (rt.config.mode != ARENA_MODE_TRACE || !make_scratch(&scratch))
 		return;
-	from = rt.config.sync;
 	arena = &scratch;
 	rt_self = NULL;
 	rt_guard = 0;
-	t = thread_reserve();
-	if (t) {
-		thread_bind(t);
-		atomic_store(&rt.active, 1);
-		if (thread_plant(t))
-			measure(t, &inside, &outside);
-		atomic_store(&rt.active, 0);
-		thread_release(t);
-	}
+	if (measure_both(&idle, &busy))
+		convert(&idle, &busy, out);
 	rt_self = real_self;
 	rt_guard = real_guard;
 	arena = real_arena;
 	raw_unmap(scratch.base, SCRATCH_SIZE);
-	to = clock_sync();
-	*inside_ps = to_ps(inside, &from, &to);
-	*outside_ps = to_ps(outside, &from, &to);
 }

@@ -115,6 +115,7 @@ static void clear_chunk(struct arena_chunk *chunk)
 
 		record->samples = record->overruns = 0;
 		record->unsampled_ns = record->cut_samples = 0;
+		record->hook_ns = record->hook_samples = 0;
 		node = (struct arena_node *)(record + 1);
 	} else if (chunk->kind != ARENA_CHUNK_NODES) {
 		return;

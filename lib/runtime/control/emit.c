@@ -165,6 +165,7 @@ static void settle_thread(struct rt_thread *t, void *unused)
 
 void emit_finish(int status)
 {
+	struct calibration calibration;
 	struct arena_header *head;
 	char part[RT_PATH_MAX + 8], *at = part;
 	bool was_active = atomic_exchange(&rt.active, 0);
@@ -175,7 +176,9 @@ void emit_finish(int status)
 	thread_each(was_active ? settle_thread : describe_thread, NULL);
 	head = arena_head();
 	describe_process(head);
-	calibrate_hooks(&head->hook_inside_ps[1], &head->hook_outside_ps[1]);
+	calibrate_hooks(&calibration);
+	head->hook_inside_ps[1] = calibration.inside_ps;
+	head->hook_outside_ps[1] = calibration.outside_ps;
 	head->end = ARENA_END_EXIT;
 	head->exit_status = status;
 	if (!text_put(&at, part + sizeof(part), arena->path) ||

@@ -147,13 +147,17 @@ static bool is_second_copy(void)
 
 static void set_up(const struct options *options)
 {
+	struct calibration calibration;
 	struct rt_thread *t;
 
 	configure(options);
 	rt.config.sync = clock_sync();
 	if (rt.config.mode != ARENA_MODE_TRACE)
 		loader_prepare();
-	calibrate_hooks(&rt.config.hook_inside_ps, &rt.config.hook_outside_ps);
+	calibrate_hooks(&calibration);
+	rt.config.hook_inside_ps = calibration.inside_ps;
+	rt.config.hook_outside_ps = calibration.outside_ps;
+	rt.config.hook_spread_ps = calibration.spread_ps;
 	if (!threads_prepare() || !fork_prepare() || on_exit(at_exit, NULL)) {
 		warn("cannot follow threads, forks and exit; nothing is "
 		     "recorded");

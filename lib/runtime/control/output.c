@@ -147,6 +147,7 @@ bool output_prepare(const struct options *options)
 	find_exe();
 	if (gethostname(rt.config.host, sizeof(rt.config.host) - 1))
 		strcpy(rt.config.host, "localhost");
+	rt.config.cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	rt.config.rank = find_rank();
 	gather_text();
 	find_session();

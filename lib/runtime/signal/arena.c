@@ -152,6 +152,8 @@ static void fill_header(struct arena_header *h)
 	h->sync[1] = clock_sync();
 	h->hook_inside_ps[0] = c->hook_inside_ps;
 	h->hook_outside_ps[0] = c->hook_outside_ps;
+	h->hook_spread_ps = c->hook_spread_ps;
+	h->host_cpus = (uint32_t)c->cpus;
 	memcpy(h->session, c->session, sizeof(h->session));
 	memcpy(h->host, c->host, sizeof(h->host));
 	memcpy(h->program, c->program, sizeof(h->program));

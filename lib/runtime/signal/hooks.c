@@ -126,7 +126,7 @@ static __attribute__((noinline)) void enter_other(void *function,
 	commit(t, t->state, child, sp, hook);
 }
 
-void __cyg_profile_func_enter(void *function, void *call_site)
+HOOKS_TEXT void __cyg_profile_func_enter(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
@@ -149,7 +149,7 @@ void __cyg_profile_func_enter(void *function, void *call_site)
 	commit(t, t->state, child, sp, hook);
 }
 
-void __cyg_profile_func_exit(void *function, void *call_site)
+HOOKS_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();

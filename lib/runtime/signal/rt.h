@@ -28,6 +28,7 @@ struct rt_config {
 	uint8_t ticks;	/* enum arena_ticks */
 	uint8_t engine; /* enum arena_engine */
 	uint32_t hz;
+	uint32_t cpus;	  /* processors of the machine */
 	uint32_t depth;	  /* frames of a sampled stack at most */
 	uint32_t rank;	  /* UINT32_MAX: none */
 	bool forked;	  /* this process is a fork of the configured one */
@@ -41,7 +42,8 @@ struct rt_config {
 	size_t text_size;
 	uint64_t reserve_bytes; /* address space for the arena */
 	struct arena_sync sync; /* taken at start-up */
-	uint64_t hook_inside_ps, hook_outside_ps; /* measured at start-up */
+	/* Measured at start-up: see control/calibrate.h. */
+	uint64_t hook_inside_ps, hook_outside_ps, hook_spread_ps;
 };
 
 struct rt_globals {

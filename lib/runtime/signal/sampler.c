@@ -1,5 +1,6 @@
 #include "lib/runtime/signal/sampler.h"
 
+#include "lib/runtime/signal/hooks.h"
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/unwind.h"
@@ -81,6 +82,11 @@ static void book(struct rt_thread *t, void *uc, unsigned overruns)
 	record->samples++;
 	if (rt.config.mode == ARENA_MODE_COUNT) {
 		node = t->node;
+		if (hooks_contain(unwind_interrupted_pc(uc))) {
+			record->hook_samples++;
+			record->hook_ns += weigh(t);
+			return;
+		}
 	} else {
 		node = find_context(t, unwind_stack(t, uc, &cut));
 		if (cut != ARENA_CUT_COUNT) {

@@ -37,8 +37,10 @@ int unwind_answer_phdr(unwind_visit *visit, void *data)
 	return visit(&info, sizeof(info), data);
 }
 
-static uintptr_t interrupted_pc(const ucontext_t *uc)
+uintptr_t unwind_interrupted_pc(const void *ucontext)
 {
+	const ucontext_t *uc = ucontext;
+
 #if defined(__x86_64__)
 	return (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
 #elif defined(__aarch64__)
@@ -52,7 +54,7 @@ size_t unwind_stack(struct rt_thread *t, void *ucontext, enum arena_cut *cut)
 {
 	unw_cursor_t *cursor = t->scratch;
 	size_t count = 0, depth = rt.config.depth;
-	unw_word_t pc = interrupted_pc(ucontext), sp, last_sp = 0;
+	unw_word_t pc = unwind_interrupted_pc(ucontext), sp, last_sp = 0;
 	bool was_signal = false;
 	int more;
 

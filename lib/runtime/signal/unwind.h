@@ -22,6 +22,9 @@ size_t unwind_scratch_size(void);
  * the stack ends early, or is ARENA_CUT_COUNT where it is complete. */
 size_t unwind_stack(struct rt_thread *t, void *ucontext, enum arena_cut *cut);
 
+/* Where the signal of UCONTEXT came in. */
+uintptr_t unwind_interrupted_pc(const void *ucontext);
+
 enum { UNWIND_NOT_ASKED = INT32_MIN };
 
 /* libunwind asks dl_iterate_phdr for the object at a pc, and the loader would

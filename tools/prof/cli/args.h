@@ -34,7 +34,7 @@ struct arg_option {
 };
 
 enum args_order {
-	ARGS_MIXED,   /* options may follow operands */
+	ARGS_MIXED,	  /* options may follow operands */
 	ARGS_OPERAND_LAST /* the first operand ends the options */
 };
 

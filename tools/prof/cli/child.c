@@ -109,9 +109,8 @@ int child_run(const char *path, char **argv, struct child_end *end,
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	close(ends[1]);
 	if (pid > 0) {
-		*exec_failed =
-			read(ends[0], &reason, sizeof(reason)) ==
-			(ssize_t)sizeof(reason);
+		*exec_failed = read(ends[0], &reason, sizeof(reason)) ==
+			       (ssize_t)sizeof(reason);
 		error = wait_for(pid, end);
 	}
 	close(ends[0]);

@@ -48,11 +48,17 @@ bool load_apply_debug_dirs(const struct arg_option *self, void *settings,
 
 /* For option tables; the settings must begin with a struct load_settings. */
 #define LOAD_OPTION_SALVAGE                                                    \
-	{ "salvage", 0, ARG_FLAG, NULL,                                        \
-	  "read what is whole of a damaged profile", load_apply_salvage, NULL }
+	{                                                                      \
+		"salvage", 0, ARG_FLAG, NULL,                                  \
+			"read what is whole of a damaged profile",             \
+			load_apply_salvage, NULL                               \
+	}
 #define LOAD_OPTION_DEBUG_DIRS                                                 \
-	{ "debug-dirs", 0, ARG_VALUE, "DIRS",                                  \
-	  "look for separate debug files here (colon separated)",              \
-	  load_apply_debug_dirs, NULL }
+	{                                                                      \
+		"debug-dirs", 0, ARG_VALUE, "DIRS",                            \
+			"look for separate debug files here (colon "           \
+			"separated)",                                          \
+			load_apply_debug_dirs, NULL                            \
+	}
 
 #endif

@@ -13,7 +13,7 @@
 struct session {
 	char **paths; /* in order of start */
 	size_t count;
-	char id[33]; /* "" where the file names none */
+	char id[33];   /* "" where the file names none */
 	char *skipped; /* first file that looked like a profile and was none */
 };
 

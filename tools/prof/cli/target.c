@@ -21,21 +21,24 @@ static const struct {
 	const char *problem, *remedy;
 } words[] = {
 	[TARGET_FINE] = { NULL, NULL },
-	[TARGET_STATIC] = {
-		"is statically linked, so that nothing can be preloaded",
-		"link it with libprof.a (-Wl,--whole-archive -lprof "
-		"-Wl,--no-whole-archive) or without -static" },
-	[TARGET_PRIVILEGED] = {
-		"runs with other rights than yours (setuid, setgid or "
-		"capabilities), so that nothing is preloaded",
-		"profile a copy of the file: cp keeps no such rights" },
-	[TARGET_FOREIGN] = {
-		"is for another machine or word size than libprof.so",
-		"build the program for this machine, or libprof.so for the "
-		"program's" },
-	[TARGET_NO_INTERPRETER] = {
-		"is a script whose interpreter cannot be found",
-		"correct its first line" },
+	[TARGET_STATIC] = { "is statically linked, so that nothing can be "
+			    "preloaded",
+			    "link it with libprof.a (-Wl,--whole-archive "
+			    "-lprof "
+			    "-Wl,--no-whole-archive) or without -static" },
+	[TARGET_PRIVILEGED] = { "runs with other rights than yours (setuid, "
+				"setgid or "
+				"capabilities), so that nothing is preloaded",
+				"profile a copy of the file: cp keeps no such "
+				"rights" },
+	[TARGET_FOREIGN] = { "is for another machine or word size than "
+			     "libprof.so",
+			     "build the program for this machine, or "
+			     "libprof.so for the "
+			     "program's" },
+	[TARGET_NO_INTERPRETER] = { "is a script whose interpreter cannot be "
+				    "found",
+				    "correct its first line" },
 };
 
 const char *target_problem(enum target_obstacle obstacle)
@@ -70,8 +73,7 @@ static char *search(const char *name)
 
 	for (at = at ? at : DEFAULT_PATH;;) {
 		size_t length = strcspn(at, ":");
-		char *path = memory_format("%.*s%s%s",
-					   length ? (int)length : 1,
+		char *path = memory_format("%.*s%s%s", length ? (int)length : 1,
 					   length ? at : ".", "/", name);
 
 		if (executable(path))

@@ -6,9 +6,9 @@
 /* What stands in the way. */
 enum target_obstacle {
 	TARGET_FINE,
-	TARGET_STATIC,	   /* no dynamic loader would load libprof.so */
-	TARGET_PRIVILEGED, /* setuid, setgid or file capabilities */
-	TARGET_FOREIGN,	   /* 32-bit, or another machine's */
+	TARGET_STATIC,	      /* no dynamic loader would load libprof.so */
+	TARGET_PRIVILEGED,    /* setuid, setgid or file capabilities */
+	TARGET_FOREIGN,	      /* 32-bit, or another machine's */
 	TARGET_NO_INTERPRETER /* a script whose #! names no program */
 };
 

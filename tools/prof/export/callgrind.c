@@ -17,7 +17,7 @@
 /* What is written about one function: a self cost or a call. */
 struct item {
 	struct model_position at;
-	bool foreign; /* at.file is not the function's own: inlined code */
+	bool foreign;	 /* at.file is not the function's own: inlined code */
 	uint32_t callee; /* MODEL_NONE: a self cost */
 	uint64_t calls;
 	struct model_cost cost;
@@ -30,6 +30,7 @@ struct writer {
 	bool instr, samples; /* columns written */
 	struct item *items;  /* of the function being written */
 	size_t *edge_order;  /* edges by caller */
+	bool *is_root;	     /* of each function: stands for a thread */
 	size_t next_line, next_edge;
 	struct model_cost total; /* of self costs written */
 };
@@ -69,13 +70,17 @@ static int compare_edges(const void *a, const void *b, void *context)
 	return (x > y) - (x < y);
 }
 
-/* POSITION as an item of a function whose own file is OWN has it. */
-static void place(const struct writer *w, struct item *item,
+/* POSITION as an item of FUNCTION, whose own file is OWN, has it. */
+static void place(const struct writer *w, struct item *item, uint32_t function,
 		  const struct model_position *position, const char *own)
 {
 	item->at = *position;
-	if (!w->instr)
+	/* A thread's root or a region has no code: where it calls from is an
+	 * address of some other object. */
+	if (!w->instr || w->model->functions[function].synthetic)
 		item->at.address = 0;
+	if (w->is_root[function])
+		item->at = (struct model_position){ 0 };
 	if (!item->at.file || !strcmp(item->at.file, own))
 		item->at.file = own;
 	item->foreign = item->at.file != own;
@@ -124,7 +129,7 @@ static size_t collect(struct writer *w, uint32_t function)
 
 		if (!l->self.ns && !l->self.samples)
 			continue;
-		place(w, &w->items[count], &l->position, own);
+		place(w, &w->items[count], function, &l->position, own);
 		w->items[count].callee = MODEL_NONE;
 		w->items[count].calls = 0;
 		w->items[count++].cost = l->self;
@@ -135,7 +140,7 @@ static size_t collect(struct writer *w, uint32_t function)
 
 		if (e->caller != function)
 			break;
-		place(w, &w->items[count], &e->site, own);
+		place(w, &w->items[count], function, &e->site, own);
 		w->items[count].callee = e->callee;
 		w->items[count].calls = call_count(m, e);
 		w->items[count++].cost = e->cumulative;
@@ -161,8 +166,8 @@ static void put_call(struct writer *w, uint32_t caller, const struct item *item)
 
 	/* Without these lines a reader takes the file that it is in, which
 	 * within inlined code is not the function's own. */
-	if (item->foreign || !callgrind_names_same_place(n, caller,
-							 item->callee)) {
+	if (item->foreign ||
+	    !callgrind_names_same_place(n, caller, item->callee)) {
 		callgrind_names_put_object(n, w->out, "cob", item->callee);
 		callgrind_names_put_file(n, w->out, "cfi",
 					 callgrind_names_file(n, item->callee));
@@ -243,8 +248,8 @@ static void put_header(const struct writer *w)
 	unsigned clock = m->clock <= ARENA_CLOCK_WALL ? m->clock : 0;
 
 	fprintf(w->out,
-		"# callgrind format\nversion: 1\ncreator: prof " PROF_VERSION_TEXT
-		"\npid: %" PRIu32 "\ncmd: %s",
+		"# callgrind format\nversion: 1\ncreator: "
+		"prof " PROF_VERSION_TEXT "\npid: %" PRIu32 "\ncmd: %s",
 		first->header.pid, command[0] ? command : "???");
 	free(command);
 	if (m->process_count > 1)
@@ -289,11 +294,15 @@ static bool write_callgrind(const struct model *m,
 	if (m->edge_count)
 		qsort_r(w.edge_order, m->edge_count, sizeof(*w.edge_order),
 			compare_edges, m->edges);
+	w.is_root = memory_array(m->function_count, sizeof(*w.is_root));
+	for (size_t i = 0; i < m->thread_count; i++)
+		w.is_root[m->nodes[m->threads[i].root].function] = true;
 	put_header(&w);
 	for (uint32_t i = 0; i < m->function_count; i++)
 		put_function(&w, i);
 	putc('\n', out);
 	put_pair(&w, "totals", &w.total);
+	free(w.is_root);
 	free(w.edge_order);
 	free(w.items);
 	callgrind_names_free(w.names);

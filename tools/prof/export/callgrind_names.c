@@ -19,9 +19,9 @@ struct numbers {
 
 struct callgrind_names {
 	const struct model *model;
-	char **names;		/* of functions, unique and clean */
-	const char **files;	/* of functions */
-	uint32_t *numbers;	/* of functions; 0: not written yet */
+	char **names;	    /* of functions, unique and clean */
+	const char **files; /* of functions */
+	uint32_t *numbers;  /* of functions; 0: not written yet */
 	uint32_t last_number;
 	struct numbers file_numbers, object_numbers;
 };
@@ -218,10 +218,10 @@ static void put_numbered(struct numbers *numbers, FILE *out, const char *key,
 	char *shown;
 
 	IDMAP_EACH(&numbers->map, hash, id)
-		if (!strcmp(numbers->texts[id], text)) {
-			fprintf(out, "%s=(%" PRIu32 ")\n", key, id + 1);
-			return;
-		}
+	if (!strcmp(numbers->texts[id], text)) {
+		fprintf(out, "%s=(%" PRIu32 ")\n", key, id + 1);
+		return;
+	}
 	memory_append(&numbers->texts, &numbers->count, memory_copy(text));
 	if (!idmap_add(&numbers->map, hash, (uint32_t)numbers->count - 1))
 		memory_fail();

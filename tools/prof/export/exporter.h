@@ -11,7 +11,8 @@
 #include <stdio.h>
 
 enum export_positions {
-	EXPORT_POSITIONS_AUTO, /* instructions where their addresses are known */
+	EXPORT_POSITIONS_AUTO, /* instructions where their addresses are known
+				*/
 	EXPORT_POSITIONS_LINE,
 	EXPORT_POSITIONS_INSTR
 };
@@ -25,7 +26,7 @@ struct exporter {
 	const char *help;
 	const char *prefix; /* of the default file name: PREFIX.PROGRAM.PID */
 	const char *open_with; /* program that shows the file, or NULL */
-	bool inline_nodes; /* wants inlined functions as nodes */
+	bool inline_nodes;     /* wants inlined functions as nodes */
 	/* Write MODEL to OUT. False and ERR where it cannot be expressed; the
 	 * caller finds write errors. */
 	bool (*write)(const struct model *model,

@@ -19,9 +19,9 @@ struct stack {
 struct folding {
 	struct stack *stacks;
 	uint32_t count;
-	struct idmap map;    /* (parent, function) -> stack */
-	uint32_t *of_node;   /* stack of each node */
-	uint32_t *path;	     /* scratch: functions of one stack */
+	struct idmap map;  /* (parent, function) -> stack */
+	uint32_t *of_node; /* stack of each node */
+	uint32_t *path;	   /* scratch: functions of one stack */
 };
 
 /* Index of the stack FUNCTION on top of PARENT; IDMAP_NONE: no memory. */
@@ -31,9 +31,9 @@ static uint32_t find_stack(struct folding *f, uint32_t parent,
 	uint64_t hash = hash_add(parent, function);
 
 	IDMAP_EACH(&f->map, hash, id)
-		if (f->stacks[id].parent == parent &&
-		    f->stacks[id].function == function)
-			return id;
+	if (f->stacks[id].parent == parent &&
+	    f->stacks[id].function == function)
+		return id;
 	if (!idmap_add(&f->map, hash, f->count))
 		return IDMAP_NONE;
 	f->stacks[f->count] = (struct stack){ parent, function, 0 };

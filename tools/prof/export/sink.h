@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 struct sink {
-	FILE *stream; /* write here; errors are found at the end */
-	char *path;   /* final name; NULL: standard output */
+	FILE *stream;	 /* write here; errors are found at the end */
+	char *path;	 /* final name; NULL: standard output */
 	char *temporary; /* written first; NULL: PATH itself is no plain file */
 };
 

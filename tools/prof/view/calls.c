@@ -91,9 +91,8 @@ static void print_link(const struct view *view, const struct link *l,
 		snprintf(calls, sizeof(calls), "%" PRIu64, l->calls);
 	/* pstats makes the column two wider for all but the first line, whose
 	 * arrow takes that room. */
-	used += (size_t)fprintf(view->out, "%*s %8.3f %8.3f  ",
-				first ? 7 : 9, calls,
-				view_seconds(l->self.ns),
+	used += (size_t)fprintf(view->out, "%*s %8.3f %8.3f  ", first ? 7 : 9,
+				calls, view_seconds(l->self.ns),
 				view_seconds(l->cumulative.ns));
 	view_print_name(view, view->names[l->other], used);
 }

@@ -4,8 +4,8 @@
 
 #include "lib/analysis/profile.h"
 
-const char *facts_mode(const struct arena_header *h);   /* "trace" */
-const char *facts_clock(const struct arena_header *h);  /* "wall time" */
+const char *facts_mode(const struct arena_header *h);	/* "trace" */
+const char *facts_clock(const struct arena_header *h);	/* "wall time" */
 const char *facts_engine(const struct arena_header *h); /* "perf events" */
 
 /* The command line, quoted where a shell would need it, printable; to be
@@ -27,9 +27,9 @@ double facts_rate(const struct facts_samples *s);
 
 /* One cause of loss, or of something worth knowing. */
 struct facts_cause {
-	unsigned index;	   /* enum arena_loss or arena_cut */
-	const char *what;  /* "contexts: the profile could not grow" */
-	bool harmless;	   /* nothing is missing from the numbers */
+	unsigned index;	  /* enum arena_loss or arena_cut */
+	const char *what; /* "contexts: the profile could not grow" */
+	bool harmless;	  /* nothing is missing from the numbers */
 };
 
 /* Ends with a NULL what. */

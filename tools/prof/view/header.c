@@ -30,17 +30,17 @@ static void print_process(const struct view *view, const char *indent,
 	char *left = memory_format("%s%s", indent, path);
 
 	print_command(view, left, p);
-	fprintf(view->out, "%s  pid %" PRIu32 ", ran %.3f s, %s\n", indent,
-		p->header.pid, view_seconds(p->wall_ns), end);
+	fprintf(view->out, "%s  pid %" PRIu32 ", %s; real %.3f s", indent,
+		p->header.pid, end, view_seconds(p->wall_ns));
+	if (p->header.user_ns || p->header.sys_ns)
+		fprintf(view->out, ", user %.3f s, sys %.3f s",
+			view_seconds(p->header.user_ns),
+			view_seconds(p->header.sys_ns));
+	fputc('\n', view->out);
 	if (p->header.end == ARENA_END_NONE && !p->running)
 		fprintf(view->out,
 			"%s  what it recorded until then is complete\n",
 			indent);
-	if (p->header.user_ns || p->header.sys_ns)
-		fprintf(view->out, "%s  real %.3f s, user %.3f s, sys %.3f s\n",
-			indent, view_seconds(p->wall_ns),
-			view_seconds(p->header.user_ns),
-			view_seconds(p->header.sys_ns));
 	free(left);
 	free(end);
 	free(path);
@@ -55,9 +55,8 @@ static void print_processes(const struct view *view, const char *session)
 		return;
 	}
 	if (session && session[0])
-		fprintf(view->out,
-			"session %s: %zu processes, added up\n", session,
-			m->process_count);
+		fprintf(view->out, "session %s: %zu processes, added up\n",
+			session, m->process_count);
 	else
 		fprintf(view->out, "%zu profiles, added up\n",
 			m->process_count);
@@ -75,7 +74,7 @@ static void print_processes(const struct view *view, const char *session)
 struct sums {
 	struct facts_samples samples;
 	uint64_t overhead_ns, overhead_error_ns, clamped, unsampled_ns,
-		 outside_ns;
+		outside_ns;
 	uint32_t hz; /* asked; 0 where they differ */
 	bool mixed_modes;
 };
@@ -108,8 +107,8 @@ static struct sums add_up(const struct view *view)
 	}
 	/* A root's own time is what no sample caught, and what was spent in
 	 * no function that has a hook. */
-	s.outside_ns -= s.unsampled_ns < s.outside_ns ? s.unsampled_ns
-						      : s.outside_ns;
+	s.outside_ns -=
+		s.unsampled_ns < s.outside_ns ? s.unsampled_ns : s.outside_ns;
 	return s;
 }
 
@@ -149,9 +148,8 @@ static void print_sampling(const struct view *view, const struct sums *s)
 			"outermost frame\n",
 			s->samples.cut,
 			100.0 * (double)s->samples.cut /
-				(double)(s->samples.samples
-						 ? s->samples.samples
-						 : 1));
+				(double)(s->samples.samples ? s->samples.samples
+							    : 1));
 }
 
 static void print_overhead(const struct view *view, const struct sums *s)
@@ -163,7 +161,7 @@ static void print_overhead(const struct view *view, const struct sums *s)
 	if (view->kind != VIEW_EXACT)
 		return;
 	fprintf(view->out,
-		"hook overhead taken out: %.3f s; uncertainty left: +-%.3f s\n",
+		"hook overhead taken out: %.6f s; uncertainty left: +-%.6f s\n",
 		view_seconds(s->overhead_ns),
 		view_seconds(s->overhead_error_ns));
 }

@@ -3,8 +3,7 @@
 #include "tools/prof/view/header.h"
 #include "tools/prof/view/table.h"
 
-static void print_calls(const struct view *view,
-			const struct sort_order *order,
+static void print_calls(const struct view *view, const struct sort_order *order,
 			const struct report_settings *settings,
 			enum calls_direction direction)
 {

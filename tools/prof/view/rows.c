@@ -113,10 +113,9 @@ static void apply(struct rows *rows, const struct view *view,
 	if (rows->count == before)
 		return;
 	shown = printable(r->text);
-	add_note(rows,
-		 memory_format("   List reduced from %zu to %zu due to "
-			       "restriction <%s%s%s>\n",
-			       before, rows->count, quote, shown, quote));
+	add_note(rows, memory_format("   List reduced from %zu to %zu due to "
+				     "restriction <%s%s%s>\n",
+				     before, rows->count, quote, shown, quote));
 	free(shown);
 }
 

@@ -9,7 +9,7 @@
 #include "tools/prof/view/sort.h"
 
 struct restriction {
-	char *text;	/* as given */
+	char *text; /* as given */
 	bool is_regex;
 	bool is_fraction;
 	double fraction;

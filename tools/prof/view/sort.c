@@ -161,8 +161,7 @@ static const struct sort_key *find_key(const char *word, size_t length,
 	if (found)
 		return found;
 	all = sort_names();
-	error_set(err, ERROR_USAGE,
-		  "there is no sort key '%.*s'; there are %s",
+	error_set(err, ERROR_USAGE, "there is no sort key '%.*s'; there are %s",
 		  (int)(length < 40 ? length : 40), word, all);
 	free(all);
 	return NULL;

@@ -24,13 +24,17 @@ static void format_ncalls(const struct view *view,
 			 f->primitive_calls);
 }
 
+/* Something was seen of the function itself, but too little. */
+static bool is_thin(const struct model_function *f)
+{
+	return f->self.samples > 0 && f->self.samples < INTERVAL_THIN;
+}
+
 static void format_samples(const struct view *view,
 			   const struct model_function *f, char *cell)
 {
-	bool thin = f->self.samples < INTERVAL_THIN;
-
 	(void)view;
-	snprintf(cell, CELL_SIZE, "%s%" PRIu64, thin ? "~" : "",
+	snprintf(cell, CELL_SIZE, "%s%" PRIu64, is_thin(f) ? "~" : "",
 		 f->self.samples);
 }
 
@@ -86,9 +90,8 @@ static uint64_t sampled_ns(const struct model *model)
 static void format_interval(const struct view *view,
 			    const struct model_function *f, char *cell)
 {
-	format_seconds(cell,
-		       interval_95_ns(f->self.ns, sampled_ns(view->model),
-				      view->model->total.samples));
+	format_seconds(cell, interval_95_ns(f->self.ns, sampled_ns(view->model),
+					    view->model->total.samples));
 }
 
 static void format_share(const struct view *view, uint64_t ns, char *cell)
@@ -165,7 +168,8 @@ void table_print_total(const struct view *view)
 	const struct model *m = view->model;
 
 	if (view->kind == VIEW_SAMPLED) {
-		fprintf(view->out, "         %" PRIu64 " samples in %.3f seconds%s\n",
+		fprintf(view->out,
+			"         %" PRIu64 " samples in %.3f seconds%s\n",
 			m->total.samples, view_seconds(m->total.ns),
 			clock_words(m));
 		return;
@@ -198,8 +202,7 @@ static bool any_thin(const struct view *view, const struct rows *rows)
 	if (view->kind != VIEW_SAMPLED)
 		return false;
 	for (size_t i = 0; i < rows->count; i++)
-		if (view->model->functions[rows->functions[i]].self.samples <
-		    INTERVAL_THIN)
+		if (is_thin(&view->model->functions[rows->functions[i]]))
 			return true;
 	return false;
 }

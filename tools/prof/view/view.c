@@ -46,8 +46,8 @@ void view_prepare(struct view *view, const struct model *model)
 	view->names = memory_array(model->function_count, sizeof(char *));
 	view->is_root = memory_array(model->function_count, sizeof(bool));
 	for (size_t i = 0; i < model->function_count; i++)
-		view->names[i] = make_name(model->functions[i].symbol,
-					   view->full_paths);
+		view->names[i] =
+			make_name(model->functions[i].symbol, view->full_paths);
 	for (size_t i = 0; i < model->thread_count; i++)
 		view->is_root[model->nodes[model->threads[i].root].function] =
 			true;

@@ -1,0 +1,239 @@
+# lib.sh - what the .t scripts share: TAP, running under libprof, reading facts.
+#
+# Sourced from the project's root, with the environment that `make check` gives
+# (BUILD, CC, CXX, VARIANT). Afterwards the current directory is a new, empty
+# one, deleted at the end; paths of the build are absolute.
+
+top=$PWD
+build=${BUILD:-build/release}
+case $build in
+/*) ;;
+*) build=$top/$build ;;
+esac
+variant=${VARIANT:-release}
+lib=$build/libprof.so
+prof=$build/prof
+programs=$build/programs
+examples=$build/examples
+cc=${CC:-gcc}
+cxx=${CXX:-g++}
+limit=60 # seconds that no single command here takes
+
+work=$(mktemp -d) || exit 1
+trap 'cd / && rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work" || exit 1
+
+# Whoever runs the tests may be profiling something else.
+for variable in $(env | sed -n 's/^\(PROF_[A-Z]*\)=.*/\1/p'); do
+	unset "$variable"
+done
+unset LD_PRELOAD
+LC_ALL=C
+export LC_ALL
+
+# Programs built with AddressSanitizer refuse to start behind a preloaded
+# library, unless told otherwise.
+sanitized=false
+case $variant in
+asan | tsan)
+	sanitized=true
+	ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0
+	export ASAN_OPTIONS
+	;;
+esac
+
+count=0
+failed=0
+
+# ok STATUS NAME: a fact that holds where STATUS is 0. Gives STATUS.
+ok() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		echo "not ok $count - $2"
+		failed=$((failed + 1))
+	fi
+	return "$1"
+}
+
+# skip WHY NAME
+skip() {
+	count=$((count + 1))
+	echo "ok $count - $2 # SKIP $1"
+}
+
+# is GOT WANT NAME: they are the same text.
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3" || printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /'
+}
+
+# between GOT LOW HIGH NAME: LOW <= GOT <= HIGH, all decimal numbers.
+between() {
+	awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN {
+		exit !(x != "" && x + 0 >= low + 0 && x + 0 <= high + 0) }'
+	ok $? "$4" || echo "#   got $1, which is not from $2 to $3"
+}
+
+# has FILE REGEX NAME: a line of FILE matches.
+has() {
+	grep -q -e "$2" "$1"
+	ok $? "$3" || sed 's/^/#   /' "$1"
+}
+
+# same FILE FILE NAME: the same bytes.
+same() {
+	cmp -s "$1" "$2"
+	ok $? "$3" || diff "$1" "$2" | head -20 | sed 's/^/#   /'
+}
+
+# empty FILE NAME
+empty() {
+	[ -f "$1" ] && [ ! -s "$1" ]
+	ok $? "$2" || sed 's/^/#   /' "$1"
+}
+
+# The plan, and the script's exit status. The last command.
+finish() {
+	echo "1..$count"
+	[ $failed -eq 0 ]
+	exit $?
+}
+
+# --- running ---------------------------------------------------------------
+
+# with COMMAND...: run it under libprof.
+with() {
+	timeout -k 5 $limit env LD_PRELOAD="$lib" "$@"
+}
+
+# without COMMAND...: run it as it is, in the same way otherwise.
+without() {
+	timeout -k 5 $limit env "$@"
+}
+
+# quietly COMMAND...: its output and the shell's words on signals go to files.
+# Sets $status.
+quietly() {
+	{ "$@" >out 2>err; } 2>/dev/null </dev/null
+	status=$?
+}
+
+# tool ARGUMENT...: prof, never for long.
+tool() {
+	timeout -k 5 $limit "$prof" "$@"
+}
+
+# --- reading a profile -----------------------------------------------------
+
+# look FILE...: what "prof report" and "prof info" say about the profiles, for
+# the functions below. Fails where one of them does.
+#
+# report, info: their output. table: a line a function, tab separated:
+# calls (or samples), primitive calls, tottime, cumtime, name, file:line(name).
+look() {
+	tool report "$@" >report 2>look.err && [ ! -s look.err ] &&
+		tool info "$@" >info 2>look.err && [ ! -s look.err ] || {
+		sed 's/^/#   /' look.err
+		return 1
+	}
+	awk '
+	/filename:lineno\(function\)$/ { on = 1; width = NF; next }
+	on && NF == 0 { exit }
+	on {
+		line = $0
+		n = 0
+		while (match(line, /^ *~?[0-9.]+(\/[0-9]+)? /)) {
+			f[++n] = substr(line, 1, RLENGTH)
+			gsub(/[ ~]/, "", f[n])
+			line = substr(line, RLENGTH + 1)
+		}
+		sub(/^ */, "", line)
+		split(f[1], c, "/")
+		# Without calls there is no time per call. The columns are, in
+		# trace: calls tottime percall cumtime percall; count has an
+		# interval in third place; sample: samples tottime interval
+		# self% cumtime cum%.
+		cum = n < 5 ? f[n] : width == 6 ? f[4] : f[5]
+		name = line
+		if (match(name, /:[0-9]+\(/))
+			name = substr(name, RSTART + RLENGTH)
+		sub(/^\{[^:]*:/, "", name)
+		sub(/[)}]$/, "", name)
+		printf "%s\t%s\t%s\t%s\t%s\t%s\n", c[1],
+			c[2] == "" ? c[1] : c[2], f[2], cum, name, line
+		c[2] = ""
+	}' report >table
+}
+
+# calls NAME: how often the functions of that name were called, or sampled;
+# empty where there is none.
+calls() {
+	awk -F '\t' -v name="$1" '$5 == name { n += $1; any = 1 }
+		END { if (any) printf "%d\n", n }' table
+}
+
+primitive() {
+	awk -F '\t' -v name="$1" '$5 == name { n += $2; any = 1 }
+		END { if (any) printf "%d\n", n }' table
+}
+
+tottime() {
+	awk -F '\t' -v name="$1" '$5 == name { t += $3; any = 1 }
+		END { if (any) printf "%.3f\n", t }' table
+}
+
+cumtime() {
+	awk -F '\t' -v name="$1" '$5 == name { t += $4; any = 1 }
+		END { if (any) printf "%.3f\n", t }' table
+}
+
+# total: seconds in all, as the report's header has them.
+total() {
+	sed -n 's/^  .* in \([0-9.]*\) seconds.*/\1/p' report | head -1
+}
+
+# outside: seconds of the total that the header says are in no function.
+outside() {
+	awk '/ s of the total / { t += $1 } END { printf "%.3f\n", t }' report
+}
+
+# cpu_time: user + sys of all processes, as the profiles have them.
+cpu_time() {
+	awk '$1 == "CPU" && $2 == "time" { t += $4 + $7 }
+		END { printf "%.3f\n", t }' info
+}
+
+# fact LABEL: the rest of the first line of info that begins with it.
+fact() {
+	sed -n "s/^  $1  *//p" info | head -1
+}
+
+# noted WHAT: how often the profile noted or lost WHAT; 0 where it did not.
+noted() {
+	awk -v what="$1" '($1 == "noted" || $1 == "LOST") && index($0, what) {
+		n += $2 } END { printf "%d\n", n }' info
+}
+
+# adds_up NAME: the functions' own times and what the header says is in none
+# add up to the total, and none took longer than all, as far as three digits
+# tell.
+adds_up() {
+	awk -F '\t' -v total="$(total)" -v outside="$(outside)" '
+	{
+		sum += $3
+		if ($4 > total + 0.0011 || $3 > $4 + 0.0011)
+			bad = bad "#   " $6 ": " $3 ", " $4 "\n"
+	}
+	END {
+		d = sum + outside - total
+		slack = 0.0005 * (NR + 3)
+		if (NR == 0 || d > slack || -d > slack)
+			bad = bad "#   " sum " + " outside ", not " total "\n"
+		printf "%s", bad
+		exit bad != ""
+	}' table >adds_up
+	ok $? "$1" || cat adds_up
+}
