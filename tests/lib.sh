@@ -134,9 +134,12 @@ tool() {
 # report, info: their output. table: a line a function, tab separated:
 # calls (or samples), primitive calls, tottime, cumtime, name, file:line(name).
 look() {
+	: >table
 	tool report "$@" >report 2>look.err && [ ! -s look.err ] &&
 		tool info "$@" >info 2>look.err && [ ! -s look.err ] || {
 		sed 's/^/#   /' look.err
+		: >report
+		: >info
 		return 1
 	}
 	awk '
@@ -188,6 +191,17 @@ tottime() {
 cumtime() {
 	awk -F '\t' -v name="$1" '$5 == name { t += $4; any = 1 }
 		END { if (any) printf "%.3f\n", t }' table
+}
+
+# callers NAME FILE...: "CALLS CALLER", a line each, for the function NAME.
+callers() {
+	name=$1
+	shift
+	tool report --callers="[(]$name[)]" "$@" | awk '
+		sub(/.*<- /, "") { on = 1 }
+		!NF { on = 0 }
+		on { sub(/\/.*/, "", $1); sub(/.*\(/, "", $NF)
+		     sub(/\)$/, "", $NF); print $1, $NF }' | sort
 }
 
 # total: seconds in all, as the report's header has them.

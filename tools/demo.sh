@@ -17,8 +17,8 @@ top=$PWD
 out=$build/demo
 rm -rf "$out"
 mkdir -p "$out"
+cp "$build/examples/$kernel.trace" "$out/$kernel"
 cd "$out"
-ln -s "../examples/$kernel.trace" "$kernel"
 
 echo "\$ LD_PRELOAD=$build/libprof.so ./$kernel"
 LD_PRELOAD=$top/$build/libprof.so "./$kernel"

@@ -77,9 +77,9 @@ struct model *model_build(struct profile *const *profiles, size_t count,
 			  struct error *err)
 {
 	static const struct model_options defaults;
-	struct model_builder b = {.symbolizer = s,
-				  .options = options ? options : &defaults,
-				  .err = err};
+	struct model_builder b = { .symbolizer = s,
+				   .options = options ? options : &defaults,
+				   .err = err };
 	bool ok;
 
 	if (!sums_fit(profiles, count, err))

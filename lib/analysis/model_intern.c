@@ -59,7 +59,7 @@ static const char *intern_text(struct model_builder *b, const char *text)
 	if (!MAKE_ROOM(b, b->texts, id, b->text_capacity))
 		return NULL;
 	b->texts[id] =
-		(struct model_text){text, first == IDMAP_NONE ? id : first};
+		(struct model_text){ text, first == IDMAP_NONE ? id : first };
 	if (!idmap_add(&b->text_pointers, hash_pointer(text), id) ||
 	    (first == IDMAP_NONE && !idmap_add(&b->text_contents, hash, id))) {
 		model_no_memory(b);
@@ -88,7 +88,7 @@ uint32_t model_intern_position(struct model_builder *b, const char *file,
 	}
 	if (!MAKE_ROOM(b, b->positions, id, b->position_capacity))
 		return 0;
-	b->positions[id] = (struct model_position){file, line, address};
+	b->positions[id] = (struct model_position){ file, line, address };
 	if (!idmap_add(&b->position_map, hash, id)) {
 		model_no_memory(b);
 		return 0;
@@ -124,8 +124,8 @@ uint32_t model_intern_function(struct model_builder *b,
 	if (!MAKE_ROOM(b, m->functions, id, b->function_capacity) ||
 	    !MAKE_ROOM(b, b->homes, id, b->home_capacity))
 		return 0;
-	m->functions[id] =
-		(struct model_function){.symbol = symbol, .inlined_only = true};
+	m->functions[id] = (struct model_function){ .symbol = symbol,
+						    .inlined_only = true };
 	b->homes[id] = model_intern_position(b, symbol->file, symbol->line,
 					     symbol->low);
 	if (!idmap_add(&b->function_map, hash_pointer(symbol), id)) {
@@ -168,12 +168,12 @@ uint32_t model_intern_node(struct model_builder *b, uint32_t parent,
 	if (!MAKE_ROOM(b, m->nodes, id, b->node_capacity) ||
 	    !MAKE_ROOM(b, b->growth, id, b->growth_capacity))
 		return MODEL_NONE;
-	m->nodes[id] = (struct model_node){.parent = parent,
-					   .function = function,
-					   .thread = thread,
-					   .site = b->positions[site],
-					   .inlined = inlined};
-	b->growth[id] = (struct model_growth){site, function};
+	m->nodes[id] = (struct model_node){ .parent = parent,
+					    .function = function,
+					    .thread = thread,
+					    .site = b->positions[site],
+					    .inlined = inlined };
+	b->growth[id] = (struct model_growth){ site, function };
 	if (parent != MODEL_NONE && !idmap_add(&b->node_map, hash, id)) {
 		model_no_memory(b);
 		return MODEL_NONE;
@@ -202,7 +202,7 @@ static uint32_t intern_line(struct model_builder *b, uint32_t function,
 	if (!MAKE_ROOM(b, m->lines, id, b->line_capacity))
 		return MODEL_NONE;
 	m->lines[id] =
-		(struct model_line){.function = function, .position = *p};
+		(struct model_line){ .function = function, .position = *p };
 	if (!idmap_add(&b->line_map, hash, id)) {
 		model_no_memory(b);
 		return MODEL_NONE;

@@ -86,10 +86,10 @@ static bool add_edge(struct walk *w, uint64_t hash, uint32_t caller,
 	if (!edges)
 		return model_no_memory(b);
 	m->edges = edges;
-	edges[id] = (struct model_edge){.caller = caller,
-					.callee = callee,
-					.inlined = true,
-					.site = b->positions[site]};
+	edges[id] = (struct model_edge){ .caller = caller,
+					 .callee = callee,
+					 .inlined = true,
+					 .site = b->positions[site] };
 	if (!grow_u32(w, &w->edge_pair, &w->edge_pair_capacity, id + 1) ||
 	    !grow_u32(w, &w->edge_site, &w->edge_site_capacity, id + 1))
 		return false;
@@ -308,7 +308,7 @@ static int compare_lines(const void *a, const void *b)
 bool model_build_totals(struct model_builder *b)
 {
 	struct model *m = b->model;
-	struct walk w = {.b = b};
+	struct walk w = { .b = b };
 	bool ok;
 
 	sum_subtrees(m);

@@ -105,7 +105,7 @@ static uint32_t add_region(struct source *src, size_t i, uint32_t parent,
 	b->model->functions[function].synthetic = true;
 	b->growth[id].code = b->growth[parent].code;
 	model_add_self(b, id, b->homes[function],
-		       (struct model_cost){node->self_ns, node->samples});
+		       (struct model_cost){ node->self_ns, node->samples });
 	return id;
 }
 
@@ -126,7 +126,7 @@ static uint32_t add_traced(struct source *src, size_t i, uint32_t parent,
 	if (id != MODEL_NONE)
 		model_add_self(
 			b, id, b->homes[function],
-			(struct model_cost){node->self_ns, node->samples});
+			(struct model_cost){ node->self_ns, node->samples });
 	return id;
 }
 
@@ -158,7 +158,7 @@ static uint32_t add_sampled(struct source *src, size_t i, uint32_t parent,
 	}
 	src->position[i] = innermost(b, location, node->module);
 	model_add_self(b, id, src->position[i],
-		       (struct model_cost){node->self_ns, node->samples});
+		       (struct model_cost){ node->self_ns, node->samples });
 	return id;
 }
 
@@ -174,7 +174,7 @@ static bool add_node(struct source *src, size_t i)
 		src->position[i] = MODEL_NOWHERE;
 		model_add_self(
 			b, id, MODEL_NOWHERE,
-			(struct model_cost){node->self_ns, node->samples});
+			(struct model_cost){ node->self_ns, node->samples });
 	} else {
 		parent = src->nodes[node->parent];
 		if (node->fn & ARENA_REGION_BIT)
@@ -217,8 +217,9 @@ static bool add_threads(struct source *src, uint32_t process)
 			.root = root,
 		};
 		m->thread_count++;
-		model_add_self(b, root, MODEL_NOWHERE,
-			       (struct model_cost){t->record.unsampled_ns, 0});
+		model_add_self(
+			b, root, MODEL_NOWHERE,
+			(struct model_cost){ t->record.unsampled_ns, 0 });
 	}
 	return !b->failed;
 }

@@ -108,11 +108,11 @@ static struct profile *make(const char *name, const uint8_t *bytes, size_t size,
 			    bool salvage, bool compressed, const char *warning,
 			    struct error *err)
 {
-	struct profile_scan s = {.name = name,
-				 .bytes = bytes,
-				 .size = size,
-				 .salvage = salvage,
-				 .err = err};
+	struct profile_scan s = { .name = name,
+				  .bytes = bytes,
+				  .size = size,
+				  .salvage = salvage,
+				  .err = err };
 	struct profile *p = calloc(1, sizeof(*p));
 	bool ok;
 
@@ -139,7 +139,7 @@ static struct profile *make(const char *name, const uint8_t *bytes, size_t size,
 struct profile *profile_parse(const char *name, const uint8_t *bytes,
 			      size_t size, bool salvage, struct error *err)
 {
-	struct profile_bytes in = {0};
+	struct profile_bytes in = { 0 };
 	struct profile *p;
 
 	if (!profile_unpack(name, bytes, size, salvage, &in, err))
@@ -236,7 +236,7 @@ void profile_free(struct profile *p)
 
 const char *profile_region_name(const struct profile *p, uint64_t key)
 {
-	const struct profile_name want = {.key = key};
+	const struct profile_name want = { .key = key };
 	const struct profile_name *found =
 		p->name_count ? bsearch(&want, p->names, p->name_count,
 					sizeof(want), compare_names)

@@ -161,7 +161,7 @@ static bool flush_skipped(struct profile_scan *s, struct skipped *skip)
 static bool scan_one(struct profile_scan *s, uint64_t *at, struct skipped *skip)
 {
 	uint64_t rest = s->size - *at;
-	struct arena_chunk chunk = {0};
+	struct arena_chunk chunk = { 0 };
 	enum error_code code;
 	const char *fault;
 	uint64_t step;
@@ -182,7 +182,7 @@ static bool scan_one(struct profile_scan *s, uint64_t *at, struct skipped *skip)
 		return profile_damage(s, code, *at, "%s", fault);
 	if (fault && (code != ERROR_TRUNCATED || rest < sizeof(chunk))) {
 		if (skip->to == 0)
-			*skip = (struct skipped){*at, *at, fault};
+			*skip = (struct skipped){ *at, *at, fault };
 		skip->to += rest < ARENA_PAGE ? rest : ARENA_PAGE;
 		*at = skip->to;
 		return true;
@@ -216,7 +216,7 @@ static bool check_size(struct profile_scan *s)
 
 bool profile_scan_chunks(struct profile_scan *s)
 {
-	struct skipped skip = {0};
+	struct skipped skip = { 0 };
 	uint64_t at = ARENA_PAGE;
 
 	while (at < s->size)

@@ -43,8 +43,8 @@ static struct range *make_ranges(const struct profile *p)
 	for (size_t i = 0; i < p->module_count; i++) {
 		const struct profile_module *m = &p->modules[i];
 
-		ranges[i] = (struct range){m->start, m->end, 0, m->epoch,
-					   (uint32_t)i};
+		ranges[i] = (struct range){ m->start, m->end, 0, m->epoch,
+					    (uint32_t)i };
 	}
 	qsort(ranges, p->module_count, sizeof(*ranges), compare_ranges);
 	for (size_t i = 0; i < p->module_count; i++) {
@@ -88,11 +88,11 @@ static uint32_t find_cached(struct cached *cache, const struct range *ranges,
 		&cache[(address ^ address >> 12 ^ epoch) % CACHE_SLOTS];
 
 	if (!c->used || c->address != address || c->epoch != epoch)
-		*c = (struct cached){
-			.address = address,
-			.epoch = epoch,
-			.module = find(ranges, count, address, epoch),
-			.used = true};
+		*c = (struct cached){ .address = address,
+				      .epoch = epoch,
+				      .module = find(ranges, count, address,
+						     epoch),
+				      .used = true };
 	return c->module;
 }
 

@@ -130,10 +130,10 @@ static bool fill_node(struct profile_scan *s, const struct profile_span *span,
 	struct arena_node record;
 
 	memcpy(&record, s->bytes + offset, sizeof(record));
-	*node = (struct profile_node){.parent = PROFILE_NONE,
-				      .thread = span->thread,
-				      .module = PROFILE_NONE,
-				      .site_module = PROFILE_NONE};
+	*node = (struct profile_node){ .parent = PROFILE_NONE,
+				       .thread = span->thread,
+				       .module = PROFILE_NONE,
+				       .site_module = PROFILE_NONE };
 	if (index != root) {
 		node->parent =
 			find_parent(s, &record, index, span->thread, hint);
@@ -174,7 +174,7 @@ static bool allocate(struct profile_scan *s)
 
 bool profile_scan_nodes(struct profile_scan *s)
 {
-	struct repairs repairs = {0};
+	struct repairs repairs = { 0 };
 	size_t hint = 0;
 
 	if (!allocate(s))

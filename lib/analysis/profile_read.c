@@ -271,7 +271,7 @@ static void show_start(char *to, size_t room, const uint8_t *bytes, size_t size)
 bool profile_check_magic(const char *name, const uint8_t *bytes, size_t size,
 			 struct error *err)
 {
-	static const uint8_t as_text[] = {0x89, 'P', 'R', 'F', '\n'};
+	static const uint8_t as_text[] = { 0x89, 'P', 'R', 'F', '\n' };
 	char start[64];
 
 	if (size == 0)
@@ -341,10 +341,10 @@ bool profile_unpack(const char *name, const uint8_t *bytes, size_t size,
 bool profile_read(const char *path, bool salvage, struct profile_bytes *out,
 		  struct error *err)
 {
-	struct reading r = {.path = path, .fd = -1, .err = err};
+	struct reading r = { .path = path, .fd = -1, .err = err };
 	bool ok;
 
-	*out = (struct profile_bytes){0};
+	*out = (struct profile_bytes){ 0 };
 	ok = read_bytes(&r, out) &&
 	     profile_unpack(path, r.bytes, r.size, salvage, out, err);
 	if (ok && !out->compressed) {

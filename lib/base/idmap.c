@@ -11,7 +11,7 @@ static void put(struct idmap *map, uint32_t hash, uint32_t id)
 
 	while (map->slots[at].id != IDMAP_NONE)
 		at = (at + 1) & map->mask;
-	map->slots[at] = (struct idmap_slot){hash, id};
+	map->slots[at] = (struct idmap_slot){ hash, id };
 }
 
 static bool grow(struct idmap *map)
@@ -47,5 +47,5 @@ bool idmap_add(struct idmap *map, uint64_t hash, uint32_t id)
 void idmap_free(struct idmap *map)
 {
 	free(map->slots);
-	*map = (struct idmap){0};
+	*map = (struct idmap){ 0 };
 }

@@ -85,9 +85,9 @@ static bool step(z_stream *z, struct inflated *r, size_t capacity,
 struct inflated inflate_gzip(const uint8_t *bytes, size_t size,
 			     const void *magic, size_t magic_size)
 {
-	struct inflated r = {0};
+	struct inflated r = { 0 };
 	const uint8_t *end = bytes + size;
-	z_stream z = {.next_in = (uint8_t *)bytes};
+	z_stream z = { .next_in = (uint8_t *)bytes };
 	size_t capacity = 0;
 
 	if (inflateInit2(&z, WINDOW_GZIP) != Z_OK) {

@@ -45,7 +45,7 @@ static uint64_t extend(struct arena_build *b, size_t size)
 
 struct arena_build arena_build_new(enum arena_mode mode)
 {
-	struct arena_build b = {.node_pages = 1};
+	struct arena_build b = { .node_pages = 1 };
 	struct arena_header *h;
 
 	extend(&b, sizeof(*h));
@@ -70,7 +70,7 @@ void arena_build_free(struct arena_build *b)
 {
 	free(b->bytes);
 	free(b->threads);
-	*b = (struct arena_build){0};
+	*b = (struct arena_build){ 0 };
 }
 
 uint64_t arena_build_claim(struct arena_build *b, enum arena_chunk_kind kind,
@@ -126,7 +126,7 @@ uint32_t arena_build_thread(struct arena_build *b, uint32_t serial,
 	b->threads = need(realloc(b->threads,
 				  (b->thread_count + 1) * sizeof(*b->threads)));
 	b->threads[b->thread_count++] =
-		(struct arena_build_thread){serial, chunk, chunk};
+		(struct arena_build_thread){ serial, chunk, chunk };
 	arena_build_chunk(b, chunk)->used += sizeof(*record);
 	root = take(b, chunk);
 	record = arena_build_record(b, serial);
@@ -227,7 +227,7 @@ struct arena_build arena_build_sample(void)
 
 uint8_t *arena_build_gzip(const struct arena_build *b, size_t *size)
 {
-	z_stream z = {.next_in = b->bytes, .avail_in = (uInt)b->size};
+	z_stream z = { .next_in = b->bytes, .avail_in = (uInt)b->size };
 	uint8_t *out;
 
 	if (deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=

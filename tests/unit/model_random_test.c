@@ -63,7 +63,7 @@ static struct sum *sum_of(struct sum *sums, size_t *count, size_t limit,
 static struct model_position position_of(const struct profile_node *n,
 					 uint64_t address)
 {
-	struct model_position p = {0};
+	struct model_position p = { 0 };
 	const struct symbol_location *l;
 
 	if (n->parent == PROFILE_NONE || (n->fn & ARENA_REGION_BIT))
@@ -86,12 +86,12 @@ static size_t push_sampled(struct level *stack, size_t depth,
 	size_t last = l->frame_count - 1;
 
 	for (size_t f = inlines ? 0 : last; f < last; f++)
-		stack[depth++] = (struct level){
-			l->frames[f].function,
-			{l->frames[f + 1].file, l->frames[f + 1].line, 0},
-			true};
-	stack[depth++] = (struct level){l->frames[last].function,
-					position_of(up, up->fn), false};
+		stack[depth++] = (struct level){ l->frames[f].function,
+						 { l->frames[f + 1].file,
+						   l->frames[f + 1].line, 0 },
+						 true };
+	stack[depth++] = (struct level){ l->frames[last].function,
+					 position_of(up, up->fn), false };
 	return depth;
 }
 
@@ -102,10 +102,10 @@ static size_t push_traced(struct level *stack, size_t depth,
 	const struct symbol_location *l =
 		&locations[(n->fn - BASE) % ADDRESSES];
 
-	stack[depth++] = (struct level){l->frames[l->frame_count - 1].function,
-					n->site ? position_of(n, n->site)
-						: (struct model_position){0},
-					false};
+	stack[depth++] = (struct level){ l->frames[l->frame_count - 1].function,
+					 n->site ? position_of(n, n->site)
+						 : (struct model_position){ 0 },
+					 false };
 	return depth;
 }
 
@@ -121,7 +121,7 @@ static size_t stack_of(struct level *stack, const struct profile *p, uint32_t i,
 		depth = sampled ? push_sampled(stack, depth, p, i, inlines)
 				: push_traced(stack, depth, p, i);
 	}
-	stack[depth++] = (struct level){.function = root};
+	stack[depth++] = (struct level){ .function = root };
 	return depth;
 }
 
@@ -147,7 +147,7 @@ static void add_functions(struct oracle *o, const struct level *stack,
 			  size_t depth, const struct profile_node *n)
 {
 	for (size_t i = 0; i < depth; i++) {
-		struct sum key = {.callee = stack[i].function};
+		struct sum key = { .callee = stack[i].function };
 		struct sum *s = sum_of(o->functions, &o->function_count,
 				       SYNTHETIC, &key);
 		bool outermost =
@@ -167,9 +167,9 @@ static void add_edges(struct oracle *o, const struct level *stack, size_t depth,
 		      const struct profile_node *n)
 {
 	for (size_t i = 0; i + 1 < depth; i++) {
-		struct sum key = {.caller = stack[i + 1].function,
-				  .callee = stack[i].function,
-				  .site = stack[i].site};
+		struct sum key = { .caller = stack[i + 1].function,
+				   .callee = stack[i].function,
+				   .site = stack[i].site };
 		struct sum *s = sum_of(o->edges, &o->edge_count, 4096, &key);
 		bool outermost =
 			!on_stack(stack, i + 1, depth, key.caller, key.callee);
@@ -259,7 +259,7 @@ static bool edges_agree(const struct model *m, const struct oracle *o)
 
 static bool sums_hold(const struct model *m, uint64_t ns, uint64_t samples)
 {
-	struct model_cost f = {0}, n = {0}, l = {0}, t = {0};
+	struct model_cost f = { 0 }, n = { 0 }, l = { 0 }, t = { 0 };
 
 	for (size_t i = 0; i < m->function_count; i++) {
 		f.ns += m->functions[i].self.ns;
@@ -436,7 +436,7 @@ static void judge(struct verdict *v, const struct model *m, bool inlines)
 
 static void random_trees(enum arena_mode mode, bool inlines)
 {
-	struct verdict v = {0};
+	struct verdict v = { 0 };
 
 	for (unsigned run = 0; run < RANDOM_RUN; run++) {
 		struct profile *p[2];

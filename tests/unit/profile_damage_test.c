@@ -14,13 +14,13 @@ static struct error err;
 
 static struct profile *parse(const struct arena_build *b)
 {
-	err = (struct error){0};
+	err = (struct error){ 0 };
 	return profile_parse("test", b->bytes, b->size, false, &err);
 }
 
 static struct profile *salvage(const struct arena_build *b)
 {
-	err = (struct error){0};
+	err = (struct error){ 0 };
 	return profile_parse("test", b->bytes, b->size, true, &err);
 }
 
@@ -186,7 +186,7 @@ static bool survives(const uint8_t *bytes, size_t size, bool *accepted)
 	for (int salvaging = 0; salvaging < 2; salvaging++) {
 		struct profile *p;
 
-		err = (struct error){0};
+		err = (struct error){ 0 };
 		p = profile_parse("x", copy, size, salvaging, &err);
 		ok = ok && (p ? is_sound(p) : err.code && *err.msg);
 		if (!salvaging)
@@ -331,11 +331,11 @@ static void *write_nodes(void *context)
 				break;
 			h->used_bytes += ARENA_PAGE;
 			c = (struct arena_chunk *)(w->map + chunk);
-			*c = (struct arena_chunk){.kind = ARENA_CHUNK_NODES,
-						  .offset = chunk,
-						  .size = ARENA_PAGE,
-						  .used = sizeof(*c),
-						  .owner = 1};
+			*c = (struct arena_chunk){ .kind = ARENA_CHUNK_NODES,
+						   .offset = chunk,
+						   .size = ARENA_PAGE,
+						   .used = sizeof(*c),
+						   .owner = 1 };
 			__atomic_store_n(&c->magic, ARENA_CHUNK_MAGIC,
 					 __ATOMIC_RELEASE);
 			/* A pause now and then, to last through the test. */
@@ -359,7 +359,7 @@ static void growing_file_is_consistent(void)
 {
 	struct arena_build b = arena_build_new(ARENA_MODE_COUNT);
 	char path[] = "/tmp/profile_damage_test.XXXXXX";
-	struct writer w = {.size = 16 << 20};
+	struct writer w = { .size = 16 << 20 };
 	size_t read = 0, grown = 0, last = 0;
 	pthread_t thread;
 	int fd;

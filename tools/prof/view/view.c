@@ -2,6 +2,7 @@
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,23 +16,36 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* "file.c:12(name)", "{libfoo.so:name}" without a file, as pstats shows what
- * is built in, and "{region:name}" for what is no code. */
-static char *make_name(const struct symbol_function *s, bool full_paths)
+/* Without a file: "{libfoo.so:name}", as pstats shows what is built in. A name
+ * that says where it comes from by itself, as an address without a symbol and a
+ * thread do, stays alone: "{libfoo.so+0x12}", "{thread 1 (main)}". */
+static char *name_without_file(const struct symbol_function *s)
 {
 	const char *module = s->module ? base_name(s->module) : "???";
 	size_t length = strlen(module);
+
+	/* "[region]" and the like */
+	if (length > 2 && module[0] == '[' && module[length - 1] == ']') {
+		module++;
+		length -= 2;
+	}
+	if (!strncmp(s->name, module, length) &&
+	    (s->name[length] == '+' || s->name[length] == ' '))
+		return memory_format("{%s}", s->name);
+	return memory_format("{%.*s:%s}", (int)length, module, s->name);
+}
+
+/* "file.c:12(name)" */
+static char *make_name(const struct symbol_function *s, bool full_paths)
+{
 	char *raw, *shown;
 
 	if (s->file)
-		raw = memory_format("%s:%u(%s)",
+		raw = memory_format("%s:%" PRIu32 "(%s)",
 				    full_paths ? s->file : base_name(s->file),
 				    s->line, s->name);
-	else if (length > 2 && module[0] == '[' && module[length - 1] == ']')
-		raw = memory_format("{%.*s:%s}", (int)length - 2, module + 1,
-				    s->name);
 	else
-		raw = memory_format("{%s:%s}", module, s->name);
+		raw = name_without_file(s);
 	shown = printable(raw);
 	free(raw);
 	return shown;

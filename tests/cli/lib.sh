@@ -1,0 +1,118 @@
+# lib.sh - what the scripts of this directory share; to be sourced first. They
+# run from the project's root and print TAP.
+#
+#	. tests/cli/lib.sh
+#	is "$got" "$want" 'fact'; status 2 'fact' command...; matches text regex 'fact'
+#	done_testing
+
+B=${BUILD:-build/release}
+B=$(cd "$B" && pwd) || exit 1
+PROF=$B/prof
+ROOT=$PWD
+T=$(mktemp -d "${TMPDIR:-/tmp}/prof-cli.XXXXXX") || exit 1
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+unset LD_PRELOAD PAGER
+for v in $(env | sed -n 's/^\(PROF_[A-Z]*\)=.*/\1/p'); do
+	case $v in PROF_TEST_*) ;; *) unset "$v" ;; esac
+done
+LC_ALL=C
+export LC_ALL
+
+N=0
+FAILED=0
+
+# ok STATUS FACT: STATUS 0 is a pass.
+ok()
+{
+	N=$((N + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $N - $2"
+	else
+		FAILED=$((FAILED + 1))
+		echo "not ok $N - $2"
+	fi
+	return "$1"
+}
+
+show()
+{
+	printf '%s\n' "$1" | sed "s/^/#   $2/"
+}
+
+is()
+{
+	if [ "$1" = "$2" ]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		show "$1" 'got  '
+		show "$2" 'want '
+	fi
+}
+
+# matches TEXT REGEX FACT
+matches()
+{
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		show "$1" 'got   '
+		show "$2" 'regex '
+	fi
+}
+
+# lacks TEXT REGEX FACT
+lacks()
+{
+	if printf '%s\n' "$1" | grep -Eq -e "$2"; then
+		ok 1 "$3"
+		show "$1" 'got   '
+		show "$2" 'regex '
+	else
+		ok 0 "$3"
+	fi
+}
+
+# status WANT FACT COMMAND...: its exit status; output goes to $T/out, $T/err.
+status()
+{
+	want=$1 fact=$2
+	shift 2
+	"$@" >"$T/out" 2>"$T/err" </dev/null
+	got=$?
+	if [ "$got" -eq "$want" ]; then
+		ok 0 "$fact"
+	else
+		ok 1 "$fact"
+		echo "#   exit status $got, want $want: $*"
+		show "$(head -20 "$T/err")" 'err '
+	fi
+}
+
+# Text of the last status call.
+out() { cat "$T/out"; }
+err() { cat "$T/err"; }
+
+# lines FILE: how many.
+lines() { wc -l <"$1" | tr -d ' '; }
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+skip()
+{
+	N=$((N + 1))
+	echo "ok $N - $1 # SKIP $2"
+}
+
+done_testing()
+{
+	echo "1..$N"
+	[ "$FAILED" -eq 0 ]
+	exit $?
+}

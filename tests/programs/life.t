@@ -1,0 +1,87 @@
+#!/bin/sh
+# life.t - however a process ends, it ends as it would have without us, and
+# its profile reads.
+. tests/lib.sh
+
+# The shares of work_a and work_b, which burn 3 : 1 of CPU time; "thread" calls
+# work_b once more. Sanitizers' own work at the end of a process counts as well.
+# One sample of the kernel's 250 a second is 4 of 200 ms.
+shares() {
+	a=$(cumtime work_a)
+	b=$(cumtime work_b)
+	low=2.2
+	high=4
+	[ "$2" = thread ] && low=1.1 high=2
+	$sanitized && low=0.5 high=8
+	between "$(awk "BEGIN { print $a / ($b + 1e-9) }")" $low $high \
+		"$1 $2: work_a takes three times as long as each work_b"
+}
+
+# ends PROGRAM HOW: check one way.
+ends() {
+	name=$1
+	how=$2
+	rm -f ./*.prof
+	quietly without "$programs/$name" "$how"
+	plain=$status
+	mv out plain.out
+	quietly with "$programs/$name" "$how"
+	is $status $plain "$name $how: the same exit status or signal"
+	same out plain.out "$name $how: the same output"
+	# A sanitizer reports the signal there, with or without us.
+	$sanitized || empty err "$name $how: nothing on stderr"
+	[ "$(ls ./*.prof | wc -l)" -eq 1 ] && look ./*.prof
+	ok $? "$name $how: there is one profile, and it reads"
+	shares "$name" "$how"
+	case $how in
+	exit | thread)
+		has report "ended with status $plain\$" \
+			"$name $how: the report tells the status"
+		! ls -A | grep -q 'part$'
+		ok $? "$name $how: no other file is left"
+		;;
+	_exit | quick)
+		# Seen, where the way out leads past us; else it looks cut.
+		grep -q -e 'did not exit cleanly' \
+			-e "ended by _exit with status $plain" report
+		ok $? "$name $how: the report says that it ended in a hurry"
+		;;
+	*)
+		$sanitized ||
+			has report 'did not exit cleanly' \
+				"$name $how: the report says that it was cut"
+		;;
+	esac
+}
+
+ways='exit _exit quick abort kill term segv thread'
+for how in $ways; do
+	ends life "$how"
+done
+# By CPU time, for another process on this CPU is not in the way then.
+PROF_CLOCK=cpu
+export PROF_CLOCK
+for how in $ways; do
+	ends life.trace "$how"
+	is "$(calls work_a) $(calls work_b) $(calls end)" \
+		"1 $([ "$how" = thread ] && echo 2 || echo 1) 1" \
+		"life.trace $how: all calls are there"
+done
+PROF_MODE=count
+export PROF_MODE
+for how in exit kill; do
+	ends life.trace "$how"
+	is "$(calls work_a) $(calls work_b) $(calls end)" '1 1 1' \
+		"life.trace $how, counted: all calls are there"
+done
+unset PROF_MODE PROF_CLOCK
+
+# Wall time, the default of trace, is at least what it took.
+quietly with "$programs/life.trace" kill 100
+rm -f ./*.prof
+quietly with "$programs/life.trace" kill 100
+look ./*.prof
+ok $? 'a killed process, by wall time'
+between "$(total)" 0.099 2 'its total is what it took until then'
+adds_up 'and its times add up to that'
+finish

@@ -1,0 +1,68 @@
+#!/bin/sh
+# threads.t - threads of both kinds, ending in every way.
+. tests/lib.sh
+
+quietly without "$programs/threads" 8
+mv out plain.out
+steps=$(sed -n 's/^steps //p' plain.out)
+is "$steps" 1201 'the program makes 1201 steps'
+
+# run PROGRAM WHAT: the same results, one profile.
+run() {
+	rm -f ./*.prof
+	quietly with "$programs/$1" 8
+	[ $status -eq 0 ] && [ ! -s err ]
+	ok $? "$2: runs without a word"
+	same out plain.out "$2: prints the same"
+	[ "$(ls ./*.prof | wc -l)" -eq 1 ] && look ./*.prof
+	ok $? "$2: leaves one profile"
+}
+
+# threads_seen: how many there were, those that share a record included.
+threads_seen() {
+	awk '$1 ~ /^[0-9]+$/ && $2 ~ /^thread(s|$)/ && NF == 2 { n = $1 }
+		/, with [0-9]+ more like it/ { n += $(NF - 3) }
+		END { print n + 0 }' info
+}
+
+run threads.trace trace
+is "$(calls step)" $steps 'trace: every step is counted'
+is "$(calls run)" 12 'trace: run is called by 12 threads'
+is "$(calls leave) $(calls destructor) $(calls main)" '1 1 1' \
+	'trace: leave, destructor and main are called once'
+has info ' c11-thread ' 'trace: the thread that named itself is shown'
+is "$(threads_seen)" 13 'trace: main and 12 threads are there'
+is "$(fact lost)" nothing 'trace: nothing is lost'
+adds_up 'trace: times add up to the total'
+tool report --threads ./*.prof >by_thread
+has by_thread 'c11-thread' 'report --threads names threads too'
+
+PROF_MODE=count
+export PROF_MODE
+run threads.trace count
+is "$(calls step)" $steps 'count: every step is counted'
+is "$(calls run)" 12 'count: run is called by 12 threads'
+is "$(fact lost)" nothing 'count: nothing is lost'
+
+PROF_MODE=sample
+run threads sample
+has info ' c11-thread ' 'sample: the thread that named itself is shown'
+is "$(fact lost)" nothing 'sample: nothing is lost'
+# What the process spent before recording began, and after it ended, is not in
+# the total: 10 ms allow for that.
+cpu=$(cpu_time)
+between "$(total)" "$(awk "BEGIN { print $cpu * 0.98 - 0.010 }")" \
+	"$(awk "BEGIN { print $cpu * 1.02 + 0.002 }")" \
+	"sample: the total is the CPU time of the process"
+
+# The same with threads that do something.
+rm -f ./*.prof
+quietly with "$programs/threads" 200
+[ $status -eq 0 ] && look ./*.prof
+ok $? 'sample: 200 threads'
+cpu=$(cpu_time)
+between "$(total)" "$(awk "BEGIN { print $cpu * 0.98 - 0.010 }")" \
+	"$(awk "BEGIN { print $cpu * 1.02 + 0.002 }")" \
+	"sample: their total is the CPU time of the process"
+is "$(threads_seen)" 205 'sample: main and 204 threads are there'
+finish
