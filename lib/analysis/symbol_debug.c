@@ -63,7 +63,7 @@ static struct symbol_elf *try_id(const char *directory, const void *context)
 struct symbol_elf *symbol_debug_by_id(const char *directories,
 				      const uint8_t *id, size_t size)
 {
-	const struct id context = {id, size};
+	const struct id context = { id, size };
 
 	if (size < 2 || size > SYMBOL_BUILD_ID_MAX)
 		return NULL;
@@ -123,7 +123,7 @@ static struct symbol_elf *try_link(const char *directory, const void *context)
 /* Beside the object, in .debug there, and below the DIRECTORIES. */
 static struct symbol_elf *search_link(struct link *l, const char *directories)
 {
-	static const char *const beside[] = {"", "/.debug"};
+	static const char *const beside[] = { "", "/.debug" };
 	struct symbol_elf *o = NULL;
 	char *path;
 
@@ -142,7 +142,7 @@ static struct symbol_elf *find_linked(struct symbol_elf *object,
 {
 	struct symbol_bytes section =
 		symbol_elf_section(object, ".gnu_debuglink");
-	struct link l = {object, (const char *)section.data, 0, ""};
+	struct link l = { object, (const char *)section.data, 0, "" };
 	struct symbol_elf *o;
 	size_t length;
 	char *directory, *slash;

@@ -93,12 +93,12 @@ static void ranges_by_functions(struct symbol_dwarf *d, struct dwarf_unit *u,
 			symbol_ranges_add(ranges, (struct symbol_range){
 							  s->items[i].start,
 							  s->items[i + 1].start,
-							  0, id});
+							  0, id });
 }
 
 static void index_units(struct symbol_dwarf *d)
 {
-	struct symbol_ranges ranges = {0};
+	struct symbol_ranges ranges = { 0 };
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die die, split;
 	uint8_t type;
@@ -169,7 +169,7 @@ void symbol_dwarf_free(struct symbol_dwarf *d)
 /* --- lines ------------------------------------------------------------------
  */
 
-static Dwarf_Line *row(const struct dwarf_unit *u, size_t i)
+static Dwarf_Line *row_at(const struct dwarf_unit *u, size_t i)
 {
 	return dwarf_onesrcline(u->lines, i);
 }
@@ -178,7 +178,7 @@ static uint64_t row_address(const struct dwarf_unit *u, size_t i)
 {
 	Dwarf_Addr address = 0;
 
-	dwarf_lineaddr(row(u, i), &address);
+	dwarf_lineaddr(row_at(u, i), &address);
 	return address;
 }
 
@@ -186,7 +186,7 @@ static uint32_t row_line(const struct dwarf_unit *u, size_t i)
 {
 	int line = 0;
 
-	dwarf_lineno(row(u, i), &line);
+	dwarf_lineno(row_at(u, i), &line);
 	return line > 0 ? (uint32_t)line : 0;
 }
 
@@ -194,7 +194,7 @@ static bool row_ends(const struct dwarf_unit *u, size_t i)
 {
 	bool ends = true;
 
-	dwarf_lineendsequence(row(u, i), &ends);
+	dwarf_lineendsequence(row_at(u, i), &ends);
 	return ends;
 }
 
@@ -252,26 +252,38 @@ static size_t row_with_line(const struct dwarf_unit *u, size_t i,
 	return i;
 }
 
+struct symbol_frame dwarf_position(struct symbol_dwarf *d, struct dwarf_unit *u,
+				   uint32_t scope, uint64_t address,
+				   uint64_t *row)
+{
+	struct symbol_frame frame = { NULL, NULL, 0 };
+	size_t i = find_row(u, address);
+
+	*row = 0;
+	if (i == SIZE_MAX)
+		return frame;
+	*row = row_address(u, i);
+	if (!row_line(u, i))
+		i = row_with_line(u, i, scope);
+	frame.line = row_line(u, i);
+	frame.file = dwarf_path_of(d, dwarf_linesrc(row_at(u, i), NULL, NULL),
+				   u->directory);
+	return frame;
+}
+
 /* --- frames -----------------------------------------------------------------
  */
 
-static void resolve_call(struct symbol_dwarf *d, struct dwarf_unit *u,
-			 struct dwarf_scope *s, Dwarf_Die *die)
+static void resolve_call(struct symbol_dwarf *d, struct dwarf_scope *s,
+			 Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
-	Dwarf_Word line, number;
-	Dwarf_Files *files;
-	size_t count;
+	Dwarf_Word line;
 
 	if (dwarf_attr(die, DW_AT_call_line, &attribute) &&
 	    dwarf_formudata(&attribute, &line) == 0 && line <= INT32_MAX)
 		s->call_line = (uint32_t)line;
-	if (dwarf_attr(die, DW_AT_call_file, &attribute) &&
-	    dwarf_formudata(&attribute, &number) == 0 &&
-	    dwarf_getsrcfiles(&u->tree, &files, &count) == 0 && number < count)
-		s->call_file = dwarf_path_of(
-			d, dwarf_filesrc(files, number, NULL, NULL),
-			u->directory);
+	s->call_file = dwarf_file_of(d, die, DW_AT_call_file);
 }
 
 static void resolve_scope(struct symbol_dwarf *d, struct dwarf_unit *u,
@@ -286,7 +298,7 @@ static void resolve_scope(struct symbol_dwarf *d, struct dwarf_unit *u,
 		return;
 	s->function = dwarf_function_of(d, &die);
 	if (s->inlined)
-		resolve_call(d, u, s, &die);
+		resolve_call(d, s, &die);
 }
 
 static void add_frame(struct symbol_frames *frames, struct symbol_frame frame)
@@ -328,31 +340,58 @@ static void add_chain(struct symbol_dwarf *d, struct dwarf_unit *u,
 }
 
 void symbol_dwarf_find(struct symbol_dwarf *d, uint64_t address, bool inlines,
-		       struct symbol_frames *frames, uint64_t *row_start)
+		       struct symbol_frames *frames, uint64_t *row)
 {
 	uint32_t id = symbol_segments_find(&d->segments, address, NULL);
-	struct symbol_frame frame = {NULL, NULL, 0};
+	const struct symbol_function *first;
+	struct symbol_frame frame;
 	struct dwarf_unit *u;
 	uint32_t scope;
-	size_t i;
 
 	frames->count = 0;
-	*row_start = 0;
+	*row = 0;
 	if (id == SYMBOL_NONE)
 		return;
 	u = d->units[id];
 	dwarf_unit_walk(d, u);
 	scope = symbol_segments_find(&u->segments, address, NULL);
-	i = find_row(u, address);
-	if (i != SIZE_MAX) {
-		*row_start = row_address(u, i);
-		if (!row_line(u, i))
-			i = row_with_line(u, i, scope);
-		frame.line = row_line(u, i);
-		frame.file = dwarf_path_of(
-			d, dwarf_linesrc(row(u, i), NULL, NULL), u->directory);
-	}
+	frame = dwarf_position(d, u, scope, address, row);
 	if (scope == SYMBOL_NONE && !frame.file)
 		return;
 	add_chain(d, u, scope, inlines, frame, frames);
+	first = frames->count ? frames->items[0].function : NULL;
+	if (*row && first && first->file && !frames->items[0].line) {
+		frames->items[0].file = first->file;
+		frames->items[0].line = first->line;
+	}
+}
+
+const struct symbol_function *symbol_dwarf_function(struct symbol_dwarf *d,
+						    uint64_t address)
+{
+	struct symbol_frames frames = { 0 };
+	const struct symbol_function *f = NULL;
+	uint64_t row;
+
+	symbol_dwarf_find(d, address, false, &frames, &row);
+	if (frames.count)
+		f = frames.items[frames.count - 1].function;
+	free(frames.items);
+	return f;
+}
+
+void symbol_dwarf_position(struct symbol_dwarf *d, uint64_t address,
+			   const char **file, uint32_t *line)
+{
+	uint32_t id = symbol_segments_find(&d->segments, address, NULL);
+	struct symbol_frame position;
+	uint64_t row;
+
+	if (id == SYMBOL_NONE)
+		return;
+	position = dwarf_position(d, d->units[id], SYMBOL_NONE, address, &row);
+	if (!position.file)
+		return;
+	*file = position.file;
+	*line = position.line;
 }

@@ -38,4 +38,13 @@ struct symbol_frames {
 void symbol_dwarf_find(struct symbol_dwarf *d, uint64_t address, bool inlines,
 		       struct symbol_frames *frames, uint64_t *row);
 
+/* The function, not an inlined one, that ADDRESS is in; NULL: unknown. */
+const struct symbol_function *symbol_dwarf_function(struct symbol_dwarf *d,
+						    uint64_t address);
+
+/* Only where the code at ADDRESS comes from; *FILE and *LINE stay as they are
+ * where that is unknown. */
+void symbol_dwarf_position(struct symbol_dwarf *d, uint64_t address,
+			   const char **file, uint32_t *line);
+
 #endif

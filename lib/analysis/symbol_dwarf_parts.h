@@ -16,7 +16,8 @@ struct dwarf_scope {
 	struct symbol_function *function; /* once resolved */
 };
 
-/* A namespace, module or class: what an entry's name is within. */
+/* A namespace, module, class, or the function that a class is local to: what an
+ * entry's name is within. */
 struct dwarf_context {
 	Dwarf_Off die;
 	uint32_t parent; /* context, or SYMBOL_NONE */
@@ -112,6 +113,17 @@ Dwarf_Die dwarf_origin(Dwarf_Die *die);
  * memory, or an entry without a name. */
 struct symbol_function *dwarf_function_of(struct symbol_dwarf *d,
 					  Dwarf_Die *die);
+
+/* The file that attribute NAME of DIE, or of what it is a copy of, gives the
+ * number of; NULL: none. */
+const char *dwarf_file_of(struct symbol_dwarf *d, Dwarf_Die *die,
+			  unsigned name);
+
+/* Where the code at ADDRESS of unit U comes from; *ROW as in
+ * symbol_dwarf_find. SCOPE is the scope that ADDRESS is in. */
+struct symbol_frame dwarf_position(struct symbol_dwarf *d, struct dwarf_unit *u,
+				   uint32_t scope, uint64_t address,
+				   uint64_t *row);
 
 /* RAW, a string of libdw's, as a path of the store; NULL where it is none. */
 const char *dwarf_path_of(struct symbol_dwarf *d, const char *raw,

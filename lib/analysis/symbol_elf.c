@@ -200,7 +200,7 @@ static Elf_Scn *find_old_compressed(struct symbol_elf *object, const char *name)
 struct symbol_bytes symbol_elf_section(struct symbol_elf *object,
 				       const char *name)
 {
-	struct symbol_bytes none = {NULL, 0};
+	struct symbol_bytes none = { NULL, 0 };
 	GElf_Shdr header;
 	Elf_Scn *section = symbol_elf_find(object, name, &header);
 	Elf_Data *data;
@@ -213,12 +213,12 @@ struct symbol_bytes symbol_elf_section(struct symbol_elf *object,
 	data = section ? elf_rawdata(section, NULL) : NULL;
 	if (!data || !data->d_buf || !data->d_size)
 		return none;
-	return (struct symbol_bytes){data->d_buf, data->d_size};
+	return (struct symbol_bytes){ data->d_buf, data->d_size };
 }
 
 struct symbol_bytes symbol_elf_code(struct symbol_elf *object, uint64_t address)
 {
-	struct symbol_bytes none = {NULL, 0};
+	struct symbol_bytes none = { NULL, 0 };
 	Elf_Scn *section = NULL;
 
 	while ((section = elf_nextscn(object->elf, section))) {
@@ -236,8 +236,8 @@ struct symbol_bytes symbol_elf_code(struct symbol_elf *object, uint64_t address)
 		offset = address - header.sh_addr;
 		if (!data || !data->d_buf || offset >= data->d_size)
 			return none;
-		return (struct symbol_bytes){(uint8_t *)data->d_buf + offset,
-					     data->d_size - offset};
+		return (struct symbol_bytes){ (uint8_t *)data->d_buf + offset,
+					      data->d_size - offset };
 	}
 	return none;
 }

@@ -53,10 +53,35 @@ const char *dwarf_path_of(struct symbol_dwarf *d, const char *raw,
 	if (!grown)
 		return path;
 	d->paths = grown;
-	d->paths[d->path_count] = (struct dwarf_path){raw, path};
+	d->paths[d->path_count] = (struct dwarf_path){ raw, path };
 	if (idmap_add(&d->path_by_raw, hash, (uint32_t)d->path_count))
 		d->path_count++;
 	return path;
+}
+
+/* Not by dwarf_decl_file: in elfutils 0.188 that finds no file with number 0,
+ * which is clang's first one, and fails an assertion where the unit's list of
+ * files cannot be read. */
+const char *dwarf_file_of(struct symbol_dwarf *d, Dwarf_Die *die, unsigned name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word number;
+	Dwarf_Die root;
+	struct dwarf_unit *unit;
+	Dwarf_Files *files;
+	size_t count;
+
+	if (!dwarf_attr_integrate(die, name, &attribute) ||
+	    dwarf_formudata(&attribute, &number) != 0 ||
+	    !dwarf_cu_die(attribute.cu, &root, NULL, NULL, NULL, NULL, NULL,
+			  NULL))
+		return NULL;
+	unit = dwarf_unit_of(d, &root);
+	if (!unit || dwarf_getsrcfiles(&root, &files, &count) != 0 ||
+	    number >= count)
+		return NULL;
+	return dwarf_path_of(d, dwarf_filesrc(files, number, NULL, NULL),
+			     unit->directory);
 }
 
 /* --- names ---------------------------------------------------------------- */
@@ -230,13 +255,48 @@ static struct symbol_function *merge(struct symbol_dwarf *d,
 	return f.function;
 }
 
+static void fill_declaration(struct symbol_dwarf *d, Dwarf_Die *die,
+			     struct symbol_function *f)
+{
+	int line = 0;
+
+	f->file = dwarf_file_of(d, die, DW_AT_decl_file);
+	if (f->file && dwarf_decl_line(die, &line) == 0 && line > 0)
+		f->line = (uint32_t)line;
+}
+
+/* Compilers do not say where functions are declared that they made up, such as
+ * the body of a lambda: but where its class is, or where its code comes from.
+ */
+static void guess_declaration(struct symbol_dwarf *d, Dwarf_Die *die,
+			      struct symbol_function *f)
+{
+	struct dwarf_unit *unit;
+	uint32_t context = context_of(d, die, &unit);
+	struct symbol_frame position;
+	Dwarf_Die outer;
+	uint64_t row;
+
+	if (context != SYMBOL_NONE &&
+	    dwarf_offdie(unit->dwarf, unit->contexts[context].die, &outer) &&
+	    dwarf_tag(&outer) != DW_TAG_namespace)
+		fill_declaration(d, &outer, f);
+	unit = dwarf_unit_of(d, die);
+	if (f->file || f->low == f->high || !unit)
+		return;
+	position = dwarf_position(
+		d, unit, symbol_segments_find(&unit->segments, f->low, NULL),
+		f->low, &row);
+	f->file = position.file;
+	f->line = position.line;
+}
+
 static struct symbol_function *make_function(struct symbol_dwarf *d,
 					     Dwarf_Die *die)
 {
 	struct symbol_function *f =
 		symbol_store_alloc(d->source.store, sizeof(*f));
-	struct dwarf_unit *unit = dwarf_unit_of(d, die);
-	int line = 0, column = 0;
+	int column = 0;
 
 	if (!f)
 		return NULL;
@@ -244,13 +304,12 @@ static struct symbol_function *make_function(struct symbol_dwarf *d,
 	fill_copy(d, die->addr, f);
 	if (!fill_names(d, die, f))
 		return NULL;
-	f->file = dwarf_path_of(d, dwarf_decl_file(die),
-				unit ? unit->directory : NULL);
-	if (dwarf_decl_line(die, &line) == 0 && line > 0)
-		f->line = (uint32_t)line;
+	fill_declaration(d, die, f);
+	if (!f->file)
+		guess_declaration(d, die, f);
 	if (dwarf_decl_column(die, &column) != 0)
 		column = 0;
-	return merge(d, (struct dwarf_function){f, (uint32_t)column});
+	return merge(d, (struct dwarf_function){ f, (uint32_t)column });
 }
 
 struct symbol_function *dwarf_function_of(struct symbol_dwarf *d,
@@ -270,7 +329,7 @@ struct symbol_function *dwarf_function_of(struct symbol_dwarf *d,
 	if (!grown)
 		return f;
 	d->entries = grown;
-	d->entries[d->entry_count] = (struct dwarf_entry){origin.addr, f};
+	d->entries[d->entry_count] = (struct dwarf_entry){ origin.addr, f };
 	if (idmap_add(&d->function_by_entry, hash, (uint32_t)d->entry_count))
 		d->entry_count++;
 	return f;

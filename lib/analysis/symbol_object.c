@@ -164,7 +164,7 @@ void symbol_object_close(struct symbol_object *o)
 	symbol_elf_close(o->alt);
 	symbol_elf_close(o->debug);
 	symbol_elf_close(o->elf);
-	*o = (struct symbol_object){0};
+	*o = (struct symbol_object){ 0 };
 }
 
 uint64_t symbol_object_instruction(struct symbol_object *o, uint64_t base,

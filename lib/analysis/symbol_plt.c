@@ -52,7 +52,7 @@ static void add_slot(struct slots *s, uint64_t address, const char *name,
 	if (!list)
 		return;
 	s->list = list;
-	list[s->count++] = (struct slot){address, name};
+	list[s->count++] = (struct slot){ address, name };
 	if (!lazy)
 		return;
 	names = array_grow(s->lazy, &s->lazy_capacity, s->lazy_count + 1,
@@ -100,7 +100,7 @@ static int by_address(const void *a, const void *b)
 
 static const char *slot_name(const struct slots *s, uint64_t address)
 {
-	const struct slot key = {address, NULL};
+	const struct slot key = { address, NULL };
 	const struct slot *found = NULL;
 
 	if (s->count)
@@ -184,8 +184,8 @@ static void read_stubs(struct symbol_table *symbols, struct symbol_elf *object,
 			x86 ? x86_target(slots, code.data + at, size, address)
 			    : aarch64_target(slots, code.data + at, size,
 					     address);
-		struct symbol_entry symbol = {address, address + size, section,
-					      0, true};
+		struct symbol_entry symbol = { address, address + size, section,
+					       0, true };
 
 		if (target) {
 			snprintf(name, sizeof(name), "%s@plt", target);
@@ -199,7 +199,7 @@ static void read_stubs(struct symbol_table *symbols, struct symbol_elf *object,
 void symbol_plt_read(struct symbol_table *symbols, struct symbol_elf *object,
 		     struct symbol_store *store)
 {
-	struct slots slots = {0};
+	struct slots slots = { 0 };
 	Elf_Scn *section = NULL;
 
 	if (object->header.e_machine != EM_X86_64 &&

@@ -22,13 +22,13 @@ bool symbol_ranges_add(struct symbol_ranges *ranges, struct symbol_range range)
 void symbol_ranges_free(struct symbol_ranges *ranges)
 {
 	free(ranges->items);
-	*ranges = (struct symbol_ranges){0};
+	*ranges = (struct symbol_ranges){ 0 };
 }
 
 void symbol_segments_free(struct symbol_segments *segments)
 {
 	free(segments->items);
-	*segments = (struct symbol_segments){0};
+	*segments = (struct symbol_segments){ 0 };
 }
 
 static int compare_low(const void *a, const void *b)
@@ -90,7 +90,7 @@ static void emit(struct symbol_segments *s, uint64_t start, uint32_t id)
 	if (s->count && s->items[s->count - 1].start == start)
 		s->items[s->count - 1].id = id;
 	else
-		s->items[s->count++] = (struct symbol_segment){start, id};
+		s->items[s->count++] = (struct symbol_segment){ start, id };
 }
 
 /* Go from address to address where the winner may change. */
@@ -121,10 +121,10 @@ static void sweep(struct symbol_segments *s, const struct symbol_ranges *ranges,
 bool symbol_segments_build(struct symbol_segments *segments,
 			   struct symbol_ranges *ranges)
 {
-	struct heap active = {NULL, 0};
+	struct heap active = { NULL, 0 };
 	struct symbol_segment *shrunk;
 
-	*segments = (struct symbol_segments){0};
+	*segments = (struct symbol_segments){ 0 };
 	if (!ranges->count)
 		return true;
 	qsort(ranges->items, ranges->count, sizeof(*ranges->items),

@@ -25,7 +25,7 @@ void symbol_store_free(struct symbol_store *store)
 	}
 	free(store->strings);
 	idmap_free(&store->by_text);
-	*store = (struct symbol_store){0};
+	*store = (struct symbol_store){ 0 };
 }
 
 void *symbol_store_alloc(struct symbol_store *store, size_t size)

@@ -1,6 +1,7 @@
 #include "lib/analysis/symbol_table.h"
 
 #include "lib/base/array.h"
+#include "lib/base/hash.h"
 
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
@@ -221,7 +222,7 @@ static uint64_t next_start(const struct symbol_table *symbols, size_t i,
 
 void symbol_table_sort(struct symbol_table *symbols)
 {
-	struct symbol_ranges ranges = {0};
+	struct symbol_ranges ranges = { 0 };
 
 	if (symbols->count)
 		qsort(symbols->list, symbols->count, sizeof(*symbols->list),
@@ -231,14 +232,16 @@ void symbol_table_sort(struct symbol_table *symbols)
 	 * others; else the best. A symbol without a size ends where the next
 	 * one of any kind starts. */
 	for (size_t i = 0; i < symbols->count; i++) {
-		const struct symbol_entry *s = &symbols->list[i];
-		struct symbol_range r = {s->low, s->high, i, (uint32_t)i};
+		struct symbol_entry *s = &symbols->list[i];
+		uint64_t priority = i;
 
 		if (s->sized)
-			r.priority |= UINT64_C(1) << 63;
+			priority |= UINT64_C(1) << 63;
 		else
-			r.high = next_start(symbols, i, s->high);
-		symbol_ranges_add(&ranges, r);
+			s->high = next_start(symbols, i, s->high);
+		symbol_ranges_add(&ranges, (struct symbol_range){
+						   s->low, s->high, priority,
+						   (uint32_t)i });
 	}
 	symbol_segments_build(&symbols->segments, &ranges);
 	symbol_ranges_free(&ranges);
@@ -248,7 +251,8 @@ void symbol_table_free(struct symbol_table *symbols)
 {
 	free(symbols->list);
 	symbol_segments_free(&symbols->segments);
-	*symbols = (struct symbol_table){0};
+	idmap_free(&symbols->by_name);
+	*symbols = (struct symbol_table){ 0 };
 }
 
 const struct symbol_entry *symbol_table_find(const struct symbol_table *symbols,
@@ -275,4 +279,28 @@ const struct symbol_entry *symbol_table_at(const struct symbol_table *symbols,
 	if (!low || symbols->list[low - 1].low != address)
 		return NULL;
 	return &symbols->list[low - 1];
+}
+
+const struct symbol_entry *symbol_table_named(struct symbol_table *symbols,
+					      const char *name)
+{
+	const struct symbol_entry *found = NULL;
+
+	if (!symbols->by_name.slots)
+		for (size_t i = 0; i < symbols->count; i++)
+			idmap_add(&symbols->by_name,
+				  hash_string(symbols->list[i].name),
+				  (uint32_t)i);
+	IDMAP_EACH(&symbols->by_name, hash_string(name), id)
+	{
+		const struct symbol_entry *s = &symbols->list[id];
+
+		if (strcmp(s->name, name) != 0 ||
+		    (found && found->low == s->low))
+			continue;
+		if (found)
+			return NULL;
+		found = s;
+	}
+	return found;
 }

@@ -18,6 +18,7 @@ struct symbol_table {
 	struct symbol_entry *list; /* by low, then by rank */
 	size_t count, capacity;
 	struct symbol_segments segments; /* ids: index into list */
+	struct idmap by_name;		 /* made when first needed */
 };
 
 /* Add one symbol. */
@@ -46,6 +47,10 @@ const struct symbol_entry *symbol_table_find(const struct symbol_table *symbols,
 /* The best symbol that starts at ADDRESS, or NULL. */
 const struct symbol_entry *symbol_table_at(const struct symbol_table *symbols,
 					   uint64_t address);
+
+/* The symbol of that name; NULL where there is none, or several. */
+const struct symbol_entry *symbol_table_named(struct symbol_table *symbols,
+					      const char *name);
 
 /* symbol_plt.c: add the stubs through which OBJECT calls others, as "f@plt";
  * names are kept in STORE. */

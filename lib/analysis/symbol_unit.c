@@ -33,7 +33,7 @@ size_t dwarf_unit_ranges(struct symbol_dwarf *d, Dwarf_Die *die,
 			continue;
 		if (!symbol_ranges_add(
 			    ranges,
-			    (struct symbol_range){low, high, priority, id}))
+			    (struct symbol_range){ low, high, priority, id }))
 			break;
 		count++;
 	}
@@ -44,7 +44,8 @@ size_t dwarf_unit_ranges(struct symbol_dwarf *d, Dwarf_Die *die,
 struct level {
 	Dwarf_Die die;
 	uint32_t scope, context;
-	unsigned depth; /* of scopes */
+	unsigned depth;	    /* of scopes */
+	Dwarf_Off function; /* that it is in and that is no context yet, or 0 */
 };
 
 struct walk {
@@ -66,7 +67,8 @@ static void add_copy(struct symbol_dwarf *d, Dwarf_Die *die, uint64_t low,
 	if (!grown)
 		return;
 	d->copies = grown;
-	d->copies[d->copy_count] = (struct dwarf_copy){origin.addr, low, high};
+	d->copies[d->copy_count] =
+		(struct dwarf_copy){ origin.addr, low, high };
 	if (idmap_add(&d->copy_by_entry, hash_pointer(origin.addr),
 		      (uint32_t)d->copy_count))
 		d->copy_count++;
@@ -103,7 +105,8 @@ static void add_scope(struct walk *w, struct level *level, bool inlined)
 			 w->ranges.items[first].high);
 }
 
-static void add_context(struct walk *w, struct level *level)
+/* What lies in the entry at DIE is named within it. */
+static void add_context(struct walk *w, struct level *level, Dwarf_Off die)
 {
 	struct dwarf_unit *u = w->unit;
 	struct dwarf_context *grown;
@@ -115,8 +118,8 @@ static void add_context(struct walk *w, struct level *level)
 	if (!grown)
 		return;
 	u->contexts = grown;
-	u->contexts[u->context_count] = (struct dwarf_context){
-		dwarf_dieoffset(&level->die), level->context};
+	u->contexts[u->context_count] =
+		(struct dwarf_context){ die, level->context };
 	level->context = (uint32_t)u->context_count++;
 }
 
@@ -134,7 +137,7 @@ static void add_member(struct walk *w, const struct level *level)
 		return;
 	u->members = grown;
 	u->members[u->member_count++] =
-		(struct dwarf_member){dwarf_dieoffset(&die), level->context};
+		(struct dwarf_member){ dwarf_dieoffset(&die), level->context };
 }
 
 /* Note what the entry of LEVEL says. True where its children matter too. */
@@ -144,16 +147,22 @@ static bool visit(struct walk *w, struct level *level)
 	case DW_TAG_subprogram:
 		add_member(w, level);
 		add_scope(w, level, false);
+		level->function = dwarf_dieoffset(&level->die);
 		return true;
 	case DW_TAG_inlined_subroutine:
 		add_scope(w, level, true);
 		return true;
-	case DW_TAG_namespace:
-	case DW_TAG_module:
 	case DW_TAG_class_type:
 	case DW_TAG_structure_type:
 	case DW_TAG_union_type:
-		add_context(w, level);
+		if (level->function)
+			add_context(w, level, level->function);
+		level->function = 0;
+		add_context(w, level, dwarf_dieoffset(&level->die));
+		return true;
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+		add_context(w, level, dwarf_dieoffset(&level->die));
 		return true;
 	case DW_TAG_lexical_block:
 	case DW_TAG_try_block:
@@ -174,7 +183,8 @@ static void walk_tree(struct walk *w, Dwarf_Die *root)
 
 	if (!stack)
 		return;
-	stack[0] = (struct level){.scope = SYMBOL_NONE, .context = SYMBOL_NONE};
+	stack[0] =
+		(struct level){ .scope = SYMBOL_NONE, .context = SYMBOL_NONE };
 	if (dwarf_child(root, &stack[0].die) != 0) {
 		free(stack);
 		return;
@@ -203,7 +213,7 @@ out:
 
 void dwarf_unit_walk(struct symbol_dwarf *d, struct dwarf_unit *unit)
 {
-	struct walk w = {.d = d, .unit = unit};
+	struct walk w = { .d = d, .unit = unit };
 
 	if (unit->walked)
 		return;

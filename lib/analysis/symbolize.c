@@ -54,7 +54,7 @@ static const struct symbol_function unknown_function = {
 	.module = "[unknown]",
 };
 
-static const struct symbol_frame unknown_frame = {&unknown_function, NULL, 0};
+static const struct symbol_frame unknown_frame = { &unknown_function, NULL, 0 };
 
 /* Also the answer when there is no memory for another one. */
 static const struct symbol_location unknown_location = {
@@ -213,7 +213,7 @@ static struct symbol_function *function_at(struct symbolizer *s,
 	if (!f || !idmap_add(&m->by_low, hash, (uint32_t)m->function_count))
 		return NULL;
 	f->module = m->recorded.path;
-	m->functions[m->function_count++] = (struct located_function){low, f};
+	m->functions[m->function_count++] = (struct located_function){ low, f };
 	return f;
 }
 
@@ -257,6 +257,9 @@ static const struct symbol_function *function_of_symbol(
 		f->name = f->linkage = "???";
 	f->low = symbol->low;
 	f->high = symbol->high;
+	if (m->object.dwarf)
+		symbol_dwarf_position(m->object.dwarf, f->low, &f->file,
+				      &f->line);
 	return f;
 }
 
@@ -333,7 +336,7 @@ static uint64_t find_frames(struct symbolizer *s, struct module *m,
 			return start;
 		}
 		last = &frames->items[frames->count++];
-		*last = (struct symbol_frame){NULL, NULL, 0};
+		*last = (struct symbol_frame){ NULL, NULL, 0 };
 	}
 	if (!last->function)
 		last->function = symbol ? function_of_symbol(s, m, symbol)
@@ -412,7 +415,7 @@ static const struct symbol_location *make_synthetic(struct symbolizer *s,
 						    const char *name)
 {
 	struct symbol_function *f = symbol_store_alloc(&s->store, sizeof(*f));
-	struct symbol_frame frame = {f, NULL, 0};
+	struct symbol_frame frame = { f, NULL, 0 };
 	char *module;
 
 	if (!f || asprintf(&module, "[%s]", kind) < 0)

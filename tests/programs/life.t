@@ -35,7 +35,7 @@ ends() {
 	shares "$name" "$how"
 	case $how in
 	exit | thread)
-		has report "ended with status $plain\$" \
+		has report "ended with status $plain\\b" \
 			"$name $how: the report tells the status"
 		! ls -A | grep -q 'part$'
 		ok $? "$name $how: no other file is left"
@@ -77,7 +77,6 @@ done
 unset PROF_MODE PROF_CLOCK
 
 # Wall time, the default of trace, is at least what it took.
-quietly with "$programs/life.trace" kill 100
 rm -f ./*.prof
 quietly with "$programs/life.trace" kill 100
 look ./*.prof

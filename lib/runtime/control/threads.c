@@ -92,8 +92,7 @@ static void retire(struct rt_thread *t)
 		t->last = now;
 	}
 	/* A thread that was never sampled has a time to be billed still. */
-	if (!t->tree.record && t->unsampled_ns &&
-	    atomic_load(&arena->state) == ARENA_OPEN)
+	if (!t->tree.record && t->unsampled_ns && arena_ready())
 		thread_plant(t);
 	threads_describe(t);
 	if (t->tree.record)
