@@ -135,19 +135,17 @@ tool() {
 # --- reading a profile -----------------------------------------------------
 
 # look FILE...: what "prof report" and "prof info" say about the profiles, for
-# the functions below. Fails where one of them does.
+# the functions below. Fails where one of them does, or warns.
 #
 # report, info: their output. table: a line a function, tab separated:
 # calls (or samples), primitive calls, tottime, cumtime, name, file:line(name).
 look() {
-	: >table
-	tool report "$@" >report 2>look.err && [ ! -s look.err ] &&
-		tool info "$@" >info 2>look.err && [ ! -s look.err ] || {
+	tool report "$@" >report 2>look.err && tool info "$@" >info 2>>look.err
+	looked=$?
+	if [ -s look.err ]; then
 		sed 's/^/#   /' look.err
-		: >report
-		: >info
-		return 1
-	}
+		looked=1
+	fi
 	awk '
 	/filename:lineno\(function\)$/ { on = 1; width = NF; next }
 	on && NF == 0 { exit }
@@ -175,6 +173,7 @@ look() {
 			c[2] == "" ? c[1] : c[2], f[2], cum, name, line
 		c[2] = ""
 	}' report >table
+	return $looked
 }
 
 # calls NAME: how often the functions of that name were called, or sampled;
@@ -199,15 +198,16 @@ cumtime() {
 		END { if (any) printf "%.3f\n", t }' table
 }
 
-# callers NAME FILE...: "CALLS CALLER", a line each, for the function NAME.
+# callers NAME FILE...: "CALLS CALLER", a line each, for the function or region
+# NAME.
 callers() {
 	name=$1
 	shift
-	tool report --callers="[(]$name[)]" "$@" | awk '
+	tool report --callers="[(:]$name[)}]" "$@" | awk '
 		sub(/.*<- /, "") { on = 1 }
 		!NF { on = 0 }
-		on { sub(/\/.*/, "", $1); sub(/.*\(/, "", $NF)
-		     sub(/\)$/, "", $NF); print $1, $NF }' | sort
+		on { sub(/\/.*/, "", $1); sub(/.*[(:]/, "", $NF)
+		     sub(/[)}]$/, "", $NF); print $1, $NF }' | sort
 }
 
 # total: seconds in all, as the report's header has them.

@@ -3,7 +3,11 @@
 PROVE ?= prove
 JOBS ?= 2
 TEST_ENV = BUILD=$(B) CC='$(CC)' CXX='$(CXX)' VARIANT=$(VARIANT) \
-	MAKE='$(MAKE)'
+	MAKE='$(MAKE)' $(SAN_ENV)
+
+# libprof.so is preloaded before the sanitizer's runtime, which minds.
+SAN_ENV := $(if $(filter asan,$(VARIANT)),\
+	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=0)
 
 $(B)/libruntime-test.a: $(RT_SRC:%.c=$(B)/obj/%.o)
 	@rm -f $@

@@ -16,6 +16,9 @@
 /* Positions are 32-bit numbers of units. */
 #define FILE_LIMIT ((UINT64_C(1) << 32) * ARENA_UNIT)
 
+/* How often to read a chunk's header again that changes all the time. */
+#define HEADER_TRIES 1000
+
 /* A file being read: its bytes, and the chunks that the cut holds. */
 struct reading {
 	const char *path;
@@ -137,6 +140,28 @@ static bool is_live(struct reading *r, bool *live)
 	return true;
 }
 
+/* The chunk header at AT, as it stood at some instant. A copy made while the
+ * process stores to it may mix bytes of the old and the new number; two copies
+ * that agree do not. *GOT is false where the file ends before. */
+static bool read_chunk(const struct reading *r, uint64_t at,
+		       struct arena_chunk *chunk, bool *got)
+{
+	struct arena_chunk again;
+	size_t size;
+
+	if (!read_at(r, chunk, sizeof(*chunk), at, &size))
+		return false;
+	for (int i = 0; i < HEADER_TRIES && size == sizeof(*chunk); i++) {
+		if (!read_at(r, &again, sizeof(again), at, &size))
+			return false;
+		if (!memcmp(&again, chunk, sizeof(again)))
+			break;
+		*chunk = again;
+	}
+	*got = size == sizeof(*chunk);
+	return true;
+}
+
 /* Note the chunks that are whole now, of those that were claimed when the
  * bound was read. Without it the list could hold a chunk that came while we
  * walked, but not its thread's one before, which came when we had passed.
@@ -148,14 +173,14 @@ static bool list_chunks(struct reading *r)
 	enum error_code code;
 	uint64_t at = ARENA_PAGE;
 	struct stat st;
-	size_t got;
+	bool got;
 
 	if (fstat(r->fd, &st) < 0)
 		return system_error(r, "cannot stat");
 	while (at < (uint64_t)st.st_size && at < r->bound) {
-		if (!read_at(r, &chunk, sizeof(chunk), at, &got))
+		if (!read_chunk(r, at, &chunk, &got))
 			return false;
-		if (got < sizeof(chunk))
+		if (!got)
 			return true;
 		if (profile_chunk_fault(&chunk, at, (uint64_t)st.st_size,
 					&code)) {
@@ -178,19 +203,18 @@ static bool list_chunks(struct reading *r)
  * reading in this order sees the parent of every node seen. */
 static bool list_used(struct reading *r)
 {
-	size_t got;
+	bool got;
 
 	for (size_t i = r->chunk_count; i-- > 0;) {
 		struct arena_chunk *c = &r->chunks[i];
 		struct arena_chunk now;
 		enum error_code code;
 
-		if (!read_at(r, &now, sizeof(now), c->offset, &got))
+		if (!read_chunk(r, c->offset, &now, &got))
 			return false;
-		if (got == sizeof(now) &&
-		    !profile_chunk_fault(&now, c->offset, c->offset + c->size,
-					 &code))
-			c->used = now.used;
+		if (got && !profile_chunk_fault(&now, c->offset,
+						c->offset + c->size, &code))
+			*c = now;
 	}
 	return true;
 }
@@ -201,27 +225,28 @@ static bool list_used(struct reading *r)
 static void cut_bytes(struct reading *r)
 {
 	uint64_t at = ARENA_PAGE, end = r->size;
+	struct arena_chunk chunk;
+	enum error_code code;
 	size_t i = 0;
 
 	if (header_bound(r->bytes, r->size) == r->bound && r->bound < end)
 		end = r->bound;
-	while (at + sizeof(struct arena_chunk) <= end) {
-		struct arena_chunk chunk;
-		enum error_code code;
-
+	while (at + sizeof(chunk) <= end) {
 		while (i < r->chunk_count && r->chunks[i].offset < at)
 			i++;
 		memcpy(&chunk, r->bytes + at, sizeof(chunk));
+		if (i < r->chunk_count && r->chunks[i].offset == at) {
+			chunk = r->chunks[i];
+			memcpy(r->bytes + at, &chunk, sizeof(chunk));
+			at += chunk.size;
+			continue;
+		}
+		chunk.used = sizeof(chunk); /* may be half stored */
 		if (profile_chunk_fault(&chunk, at, r->size, &code)) {
 			at += ARENA_PAGE;
 			continue;
 		}
-		if (i < r->chunk_count && r->chunks[i].offset == at) {
-			chunk.used = r->chunks[i].used;
-			memcpy(r->bytes + at, &chunk, sizeof(chunk));
-		} else {
-			memset(r->bytes + at, 0, chunk.size);
-		}
+		memset(r->bytes + at, 0, chunk.size);
 		at += chunk.size;
 	}
 }

@@ -238,18 +238,32 @@ static char *readable(const char *symbol)
 	return text;
 }
 
-static const struct symbol_function *function_of_symbol(
-	struct symbolizer *s, struct module *m,
-	const struct symbol_entry *symbol)
+/* The symbol of the function that SYMBOL, "f.cold" or the like, is a part or
+ * copy of; NULL where that is not certain. */
+static const struct symbol_entry *original_symbol(
+	struct module *m, const struct symbol_entry *symbol)
 {
-	struct symbol_function *f = function_at(s, m, symbol->low);
-	char *text;
+	size_t length = demangle_base_length(symbol->name);
+	const struct symbol_entry *found = NULL;
+	char *name = strdup(symbol->name);
 
-	if (!f)
-		return &unknown_function;
-	if (f->name)
-		return f;
-	text = readable(symbol->name);
+	/* Of "f.isra.0.cold" first "f.isra.0", at last "f". */
+	for (size_t end = name ? strlen(name) : 0; !found && end-- > length;) {
+		if (name[end] != '.')
+			continue;
+		name[end] = '\0';
+		found = symbol_table_named(&m->object.table, name);
+	}
+	free(name);
+	return found;
+}
+
+static void name_after_symbol(struct symbolizer *s, struct module *m,
+			      const struct symbol_entry *symbol,
+			      struct symbol_function *f)
+{
+	char *text = readable(symbol->name);
+
 	f->name = symbol_store_string(&s->store, text ? text : symbol->name);
 	f->linkage = symbol_store_string(&s->store, symbol->name);
 	free(text);
@@ -260,6 +274,27 @@ static const struct symbol_function *function_of_symbol(
 	if (m->object.dwarf)
 		symbol_dwarf_position(m->object.dwarf, f->low, &f->file,
 				      &f->line);
+}
+
+static const struct symbol_function *function_of_symbol(
+	struct symbolizer *s, struct module *m,
+	const struct symbol_entry *symbol)
+{
+	const struct symbol_entry *original = original_symbol(m, symbol);
+	const struct symbol_function *known = NULL;
+	struct symbol_function *f;
+
+	if (original && m->object.dwarf)
+		known = symbol_dwarf_function(m->object.dwarf, original->low);
+	if (known)
+		return known;
+	if (original)
+		symbol = original;
+	f = function_at(s, m, symbol->low);
+	if (!f)
+		return &unknown_function;
+	if (!f->name)
+		name_after_symbol(s, m, symbol, f);
 	return f;
 }
 

@@ -160,6 +160,8 @@ static void settle_thread(struct rt_thread *t, void *unused)
 {
 	(void)unused;
 	sampler_settle(t);
+	if (!t->tree.record && t->unsampled_ns)
+		(void)thread_plant(t);
 	threads_describe(t);
 }
 

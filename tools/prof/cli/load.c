@@ -61,10 +61,11 @@ static struct profile *open_one(const char *path,
 		message_error("%s", err.msg);
 	else
 		message_error("%s: %s", path, err.msg);
-	if (!settings->salvage &&
-	    (err.code == ERROR_TRUNCATED || err.code == ERROR_FORMAT))
-		message_hint("--salvage reads what is whole, where anything "
-			     "is");
+	/* A hint that leads nowhere is worse than none: try it. */
+	if (!settings->salvage && (p = profile_open(path, true, NULL))) {
+		message_hint("--salvage reads what is whole of it");
+		profile_free(p);
+	}
 	exit(err.code == ERROR_MEMORY ? STATUS_SYSTEM : STATUS_PROFILE);
 }
 

@@ -1,6 +1,7 @@
 #include "tools/prof/view/calls.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
+#include "tools/prof/view/shorten.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static void print_function(const struct view *view, const struct links *links,
 		else
 			high = middle;
 	}
-	printable_cut(name, width - 2);
+	shorten(name, width - 2);
 	pad = width - printable_width(name);
 	fprintf(view->out, "%s%*s%s ", name, (int)pad, "", arrow);
 	free(name);

@@ -18,7 +18,7 @@ static void print_command(const struct view *view, const char *left,
 	char *command = facts_command(p);
 	char *line = memory_format("%s: %s", left, command);
 
-	view_print_name(view, line, 0);
+	view_print_text(view, line);
 	free(line);
 	free(command);
 }

@@ -1,6 +1,7 @@
 #include "tools/prof/view/view.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
+#include "tools/prof/view/shorten.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,19 +96,26 @@ const char *view_file(const struct view *view, uint32_t function)
 	return view->full_paths ? file : base_name(file);
 }
 
-void view_print_name(const struct view *view, const char *name, size_t used)
+static void print_fitted(const struct view *view, const char *text, size_t used,
+			 void (*fit)(char *text, size_t width))
 {
 	size_t left = view->width > used ? view->width - used : 0;
-	char *copy;
+	char *copy = memory_copy(text);
 
-	if (view->width == 0) {
-		fprintf(view->out, "%s\n", name);
-		return;
-	}
-	copy = memory_copy(name);
-	printable_cut(copy, left > NARROWEST_NAME ? left : NARROWEST_NAME);
+	if (view->width)
+		fit(copy, left > NARROWEST_NAME ? left : NARROWEST_NAME);
 	fprintf(view->out, "%s\n", copy);
 	free(copy);
+}
+
+void view_print_name(const struct view *view, const char *name, size_t used)
+{
+	print_fitted(view, name, used, shorten);
+}
+
+void view_print_text(const struct view *view, const char *text)
+{
+	print_fitted(view, text, 0, printable_cut);
 }
 
 double view_seconds(uint64_t ns)

@@ -39,9 +39,12 @@ bool view_shows(const struct view *view, uint32_t function);
  * has it. */
 const char *view_file(const struct view *view, uint32_t function);
 
-/* Print NAME, which is printable, cut to what is left of the width after USED
- * columns, and a newline. */
+/* Print NAME, a printable function's name, shortened to what is left of the
+ * width after USED columns, and a newline. */
 void view_print_name(const struct view *view, const char *name, size_t used);
+
+/* Print the printable TEXT, cut to the width, and a newline. */
+void view_print_text(const struct view *view, const char *text);
 
 /* NS in seconds. */
 double view_seconds(uint64_t ns);

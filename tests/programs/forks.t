@@ -1,0 +1,82 @@
+#!/bin/sh
+# forks.t - children of every kind: a profile for each process that did
+# something worth recording, none for the others, and one session.
+. tests/lib.sh
+
+quietly without "$programs/forks"
+mv out plain.out
+has plain.out '^exec 33$' 'the program makes its children'
+
+# run FILES NAME [ASSIGNMENT...]: the same statuses; FILES profiles in the
+# directory where the program was started, the daemon's as well.
+run() {
+	files=$1
+	name=$2
+	shift 2
+	rm -f ./*.prof
+	quietly with "$@"
+	[ $status -eq 0 ] && [ ! -s err ]
+	ok $? "$name: runs without a word"
+	same out plain.out "$name: the children end as they do without us"
+	is "$(ls ./*.prof | wc -l)" "$files" "$name: it leaves $files profiles"
+	look # what is newest here: all of the session
+	ok $? "$name: they read"
+}
+
+# In trace mode, whatever is not instrumented records nothing, exactly.
+trace="PROF_MODE=trace $programs/forks.trace"
+run 6 follow $trace
+is "$(ls | grep -e '^true' -e '^sh' -e '^dash' | wc -l)" 0 \
+	'neither true nor the shell leaves a profile'
+has report '^session .*: 6 processes, added up' \
+	'the report without files adds up the 6 processes'
+is "$(calls in_child) $(calls in_parent) $(calls in_exec)" '4 1 1' \
+	'and their calls'
+adds_up 'and their times'
+for status_of in 'status 0' 'status 21' 'status 33'; do
+	has info "then it ended with $status_of\$" \
+		"the one that ended with $status_of is among them"
+done
+[ "$(sed -n 's/^  session *//p' info | sort -u | wc -l)" -eq 1 ]
+ok $? 'they share one session'
+is "$(grep -c 'forked without exec' info)" 4 'four were forked without exec'
+is "$(sed -n 's/^  directory *//p' info | sort -u)" "$work" \
+	'all were started in this directory'
+
+run 6 'PROF_FOLLOW=all' PROF_FOLLOW=all $trace
+run 1 'PROF_FOLLOW=none' PROF_FOLLOW=none $trace
+is "$(calls in_child) $(calls in_parent) $(calls in_exec)" ' 1 ' \
+	'PROF_FOLLOW=none: only the parent is recorded'
+run 5 'PROF_FOLLOW=fork' PROF_FOLLOW=fork $trace
+is "$(calls in_child) $(calls in_parent) $(calls in_exec)" '4 1 ' \
+	'PROF_FOLLOW=fork: and who it forked, but who did not exec'
+run 2 'PROF_FOLLOW=exec' PROF_FOLLOW=exec $trace
+is "$(calls in_child) $(calls in_parent) $(calls in_exec)" ' 1 1' \
+	'PROF_FOLLOW=exec: and who it executed'
+
+# Sampled: 60 ms or more each, of the same functions.
+rm -f ./*.prof
+quietly with PROF_MODE=sample "$programs/forks"
+[ $status -eq 0 ] && [ ! -s err ]
+ok $? 'sampled: runs without a word'
+same out plain.out 'sampled: the children end as they do without us'
+look
+ok $? 'sampled: the profiles read'
+is "$(ls forks.*.prof | sed 's/\.[0-9]*\.prof$//' | wc -l)" 6 \
+	'sampled: it leaves 6 profiles'
+# gcc makes one function of in_child and in_parent, whose code is the same.
+between "$(awk -F '\t' '$5 == "in_child" || $5 == "in_parent" { t += $4 }
+	END { print t }' table)" 0.4 0.7 'in_child and in_parent take 0.5 s'
+between "$(cumtime in_exec)" 0.03 0.12 'in_exec takes 0.06 s'
+
+# What a child that is not followed finds in its environment.
+rm -f ./*.prof
+with PROF_FOLLOW=none sh -c 'env | grep -c libprof' >out
+is "$(cat out)" 0 'PROF_FOLLOW=none: LD_PRELOAD is gone for children'
+other=$(ldd "$prof" | awk '$1 ~ /^libz/ { print $3 }')
+timeout 20 env PROF_FOLLOW=none LD_PRELOAD="$other:$lib" \
+	sh -c 'env | sed -n s/^LD_PRELOAD=//p' >out
+is "$(cat out)" "$other" 'but what else was to be preloaded still is'
+with sh -c 'env | sed -n s/^LD_PRELOAD=//p' >out
+is "$(cat out)" "$lib" 'PROF_FOLLOW=all: LD_PRELOAD is there'
+finish
