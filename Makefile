@@ -91,7 +91,6 @@ $(B)/rt/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(RT_CFLAGS) -DPROF_SHARED=1 -c -o $@ $<
 
-# In an archive the hooks are a member that only instrumented programs take.
 $(B)/rt-static/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(RT_CFLAGS) -DPROF_SHARED=0 -c -o $@ $<
@@ -104,9 +103,21 @@ $(B)/$(SONAME): $(RT_OBJ) lib/libprof.map
 $(B)/libprof.so: $(B)/$(SONAME)
 	ln -sf $(SONAME) $@
 
+# The archive has two members: the runtime, whole, and the hooks, which are
+# linked only into programs that call them: that is how mode auto knows. What
+# is not public gets a prefix, out of the way of the program's own names.
+HOOKS_STATIC_OBJ := $(B)/rt-static/lib/runtime/signal/hooks.o
 $(B)/libprof.a: $(RT_STATIC_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(RT_STATIC_OBJ)
+	ld -r -o $(B)/libprof_runtime.o \
+		$(filter-out $(HOOKS_STATIC_OBJ),$(RT_STATIC_OBJ))
+	cp $(HOOKS_STATIC_OBJ) $(B)/libprof_hooks.o
+	readelf -sW $(RT_STATIC_OBJ) | awk '$$6 == "HIDDEN" && \
+		$$8 !~ /^__(start|stop)_/ { print $$8, "libprof_" $$8 }' | \
+		sort -u >$(B)/libprof.rename
+	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_runtime.o
+	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_hooks.o
+	$(AR) rcs $@ $(B)/libprof_runtime.o $(B)/libprof_hooks.o
 
 $(B)/prof.pc: Makefile include/prof.h
 	@mkdir -p $(@D)
@@ -114,7 +125,7 @@ $(B)/prof.pc: Makefile include/prof.h
 		'includedir=$${prefix}/include' '' 'Name: libprof' \
 		'Description: sampling and deterministic profiler' \
 		'Version: $(VERSION)' 'Cflags: -I$${includedir}' \
-		'Libs: -L$${libdir} -Wl,--no-as-needed -lprof -Wl,--as-needed' \
+		'Libs: -L$${libdir} -Wl,--no-as-needed,-u,libprof_version -lprof -Wl,--as-needed' \
 		'Libs.private: $(RT_LIBS)' >$@
 
 # --- the tool -------------------------------------------------------------

@@ -3,8 +3,9 @@
  * A program that includes this header builds without libprof and runs
  * unchanged when libprof is not loaded: every call then does nothing. With
  * LD_PRELOAD=libprof.so, with -lprof or with libprof.a the calls work alike.
- * (With libprof.a link with -Wl,--whole-archive -lprof -Wl,--no-whole-archive
- * or take the flags from "pkg-config --static --libs prof".)
+ * (With libprof.a link with "-Wl,-u,libprof_version libprof.a -lunwind -lz", as
+ * "pkg-config --static --libs prof" says: these references are weak, and a
+ * linker takes nothing out of an archive for weak references.)
  *
  * All functions may be called from any thread at any time, but not from signal
  * handlers unless they say so. None changes errno.

@@ -206,8 +206,13 @@ callers() {
 	tool report --callers="[(:]$name[)}]" "$@" | awk '
 		sub(/.*<- /, "") { on = 1 }
 		!NF { on = 0 }
-		on { sub(/\/.*/, "", $1); sub(/.*[(:]/, "", $NF)
-		     sub(/[)}]$/, "", $NF); print $1, $NF }' | sort
+		on {
+			calls = $1
+			sub(/\/.*/, "", calls)
+			match($0, /:[0-9]+\(/) || match($0, /[{][^:]*:/)
+			name = substr($0, RSTART + RLENGTH)
+			print calls, substr(name, 1, length(name) - 1)
+		}' | sort
 }
 
 # total: seconds in all, as the report's header has them.

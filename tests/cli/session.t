@@ -56,7 +56,11 @@ matches "$(out)" '^taylor\.trace\.[0-9]+\.prof: ' 'is found the same way'
 rm -f ./*.prof
 "$PROF" run -q "$B/examples/profile_me.trace" >/dev/null 2>&1 &
 pid=$!
-sleep 0.4
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	ls | grep -q '^profile_me' && break
+	sleep 0.2
+done
+sleep 0.5
 child=$(ls | sed -n 's/profile_me\.trace\.\([0-9]*\)\.prof$/\1/p')
 status 0 'a running process can be read' "$PROF" report
 matches "$(out)" 'still running' 'and the header says that it runs'

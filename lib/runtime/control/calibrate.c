@@ -2,6 +2,7 @@
 
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/hooks.h"
+#include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/thread.h"
 
@@ -17,6 +18,11 @@ enum {
 /* What an instrumented function compiles to: the hooks are called through
  * pointers, as a shared library's are through its table. */
 typedef void hook_function(void *, void *);
+
+/* Weak, so that in libprof.a they are linked only where the program itself
+ * calls them. */
+#pragma weak __cyg_profile_func_enter
+#pragma weak __cyg_profile_func_exit
 
 static hook_function *volatile enter_hook = __cyg_profile_func_enter;
 static hook_function *volatile exit_hook = __cyg_profile_func_exit;
@@ -186,5 +192,6 @@ void calibrate_hooks(struct calibration *out)
 	rt_self = real_self;
 	rt_guard = real_guard;
 	arena = real_arena;
+	modules_forget();
 	raw_unmap(scratch.base, SCRATCH_SIZE);
 }

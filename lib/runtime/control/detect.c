@@ -61,6 +61,9 @@ static int look(struct dl_phdr_info *info, size_t size, void *found)
 	size_t i;
 
 	(void)size;
+	/* Linked from libprof.a, the executable holds a reference of ours. */
+	if (!in_shared_library() && !*info->dlpi_name)
+		return 0;
 	for (i = 1; i < d.count; i++) {
 		const ElfW(Sym) *symbol = &d.symbols[i];
 

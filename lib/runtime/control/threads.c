@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -77,6 +78,22 @@ void threads_describe(struct rt_thread *t)
 	}
 }
 
+/* As arena_ready, but another thread that is just making the file is waited
+ * for: here, unlike in a handler, one may. */
+static bool arena_ready_soon(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 10000; tries++) {
+		if (arena_ready())
+			return true;
+		if (atomic_load(&arena->state) != ARENA_MAKING)
+			return false;
+		sched_yield();
+	}
+	return false;
+}
+
 /* The thread T, which is the calling one, records nothing any more. */
 static void retire(struct rt_thread *t)
 {
@@ -92,7 +109,7 @@ static void retire(struct rt_thread *t)
 		t->last = now;
 	}
 	/* A thread that was never sampled has a time to be billed still. */
-	if (!t->tree.record && t->unsampled_ns && arena_ready())
+	if (!t->tree.record && t->unsampled_ns && arena_ready_soon())
 		thread_plant(t);
 	threads_describe(t);
 	if (t->tree.record)

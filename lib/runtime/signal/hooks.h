@@ -14,8 +14,12 @@
 /* The hooks lie together: a sample taken there is not the program's time. */
 #define HOOKS_TEXT __attribute__((section("prof_hooks")))
 
-extern const char __start_prof_hooks[] __attribute__((visibility("hidden")));
-extern const char __stop_prof_hooks[] __attribute__((visibility("hidden")));
+/* Weak: a program that links libprof.a and calls no hooks has no such section.
+ */
+extern const char __start_prof_hooks[]
+	__attribute__((weak, visibility("hidden")));
+extern const char __stop_prof_hooks[]
+	__attribute__((weak, visibility("hidden")));
 
 static inline bool hooks_contain(uintptr_t pc)
 {

@@ -395,6 +395,12 @@ void modules_note(uintptr_t address)
 		(void)settle(address);
 }
 
+void modules_forget(void)
+{
+	atomic_store(&known->ready, 0);
+	atomic_store(&known->claimed, 0);
+}
+
 /* Widen the suspicious range to hold RANGE as well. Readers may see the old
  * start with the new size for a moment: more is asked about, not less. */
 static void suspect(const struct known *range)

@@ -32,6 +32,10 @@ uint64_t modules_tag(uintptr_t address);
  * dlclose. */
 void modules_closed(void);
 
+/* Forget which modules have records: another arena is in use. Context:
+ * ordinary, while nothing is recorded. */
+void modules_forget(void);
+
 /* Make sure that the file has a record of the module at ADDRESS. */
 void modules_note(uintptr_t address);
 

@@ -1,4 +1,5 @@
 #include "tools/prof/cli/pager.h"
+#include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/message.h"
 #include "tools/prof/cli/output.h"
 
@@ -12,19 +13,16 @@
 
 static pid_t pager_pid;
 
-/* The child: the pager, or where there is none a plain copy. */
+/* The child: the pager, or a plain copy where it is not there. */
 static void __attribute__((noreturn)) be_pager(const char *command)
 {
-	char buffer[4096];
-	ssize_t n;
+	/* 127 is the shell's word for a command that it cannot find. */
+	char *line = memory_format("%s\n[ $? -ne 127 ] || cat", command);
 
 	/* Leave at once if it fits; pass colours; keep the screen. */
 	setenv("LESS", "FRX", 0);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0)
-		if (write(STDOUT_FILENO, buffer, (size_t)n) != n)
-			_exit(1);
-	_exit(0);
+	execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+	_exit(127);
 }
 
 void pager_start(void)
@@ -35,7 +33,7 @@ void pager_start(void)
 	if (!isatty(STDOUT_FILENO))
 		return;
 	if (!command)
-		command = "less 2>/dev/null || cat";
+		command = "less 2>/dev/null";
 	if (!command[0] || !strcmp(command, "cat") || pipe(ends))
 		return;
 	fflush(stdout);
