@@ -109,9 +109,9 @@ bool profile_scan_modules(struct profile_scan *s)
 		if (!(node->fn & ARENA_REGION_BIT))
 			node->module =
 				find_cached(cache, ranges, p->module_count,
-					    node->fn, s->epochs[i]);
+					    node->fn, s->epochs[i].fn);
 		node->site_module = find_cached(cache, ranges, p->module_count,
-						node->site, s->epochs[i]);
+						node->site, s->epochs[i].site);
 	}
 	free(ranges);
 	free(cache);

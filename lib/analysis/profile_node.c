@@ -102,21 +102,18 @@ static bool fill_values(struct profile_scan *s, struct profile_node *node,
 	return true;
 }
 
-/* A region has no address of its own; its site lies in its caller, so that
- * one's epoch holds. */
+/* A region has no address of its own, but a site. */
 static void fill_address(struct profile_scan *s, struct profile_node *node,
 			 const struct arena_node *record, uint32_t index)
 {
+	struct profile_epochs *epochs = &s->epochs[index];
+	bool region = record->fn & ARENA_REGION_BIT;
+
 	node->site = record->site & ARENA_ADDRESS_MASK;
-	if (record->fn & ARENA_REGION_BIT) {
-		node->fn = record->fn;
-		s->epochs[index] = node->parent == PROFILE_NONE
-					   ? 0
-					   : s->epochs[node->parent];
-		return;
-	}
-	node->fn = record->fn & ARENA_ADDRESS_MASK;
-	s->epochs[index] = (record->fn >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
+	epochs->site = (record->site >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
+	node->fn = region ? record->fn : record->fn & ARENA_ADDRESS_MASK;
+	epochs->fn = region ? 0
+			    : (record->fn >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
 }
 
 static bool fill_node(struct profile_scan *s, const struct profile_span *span,

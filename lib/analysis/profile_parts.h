@@ -23,6 +23,12 @@ struct profile_span {
 	uint32_t thread; /* index into profile.threads */
 };
 
+/* Which of the modules that had them one after the other a node's addresses
+ * are of. */
+struct profile_epochs {
+	uint16_t fn, site;
+};
+
 /* What reading one profile needs besides the profile itself. */
 struct profile_scan {
 	struct profile *profile;
@@ -38,7 +44,7 @@ struct profile_scan {
 	size_t thread_capacity, module_capacity, name_capacity;
 	size_t warning_bytes, warning_count;
 	struct idmap serials; /* to indices into profile.threads */
-	uint16_t *epochs;     /* of each node's fn */
+	struct profile_epochs *epochs; /* of each node */
 	uint32_t *targets;    /* of each node: the one its calls enter */
 	bool text_seen;
 };
