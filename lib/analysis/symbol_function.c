@@ -154,19 +154,26 @@ static char *qualify(struct symbol_dwarf *d, Dwarf_Die *die, const char *name)
 	return text;
 }
 
-/* The copy of ENTRY's function out of line; of several, the largest. */
+/* Let F have the code from LOW to HIGH, if it is more than what it has. Of
+ * equal ones the first in the file, so that the order of the questions does
+ * not change the answers. */
+static void take_copy(struct symbol_function *f, uint64_t low, uint64_t high)
+{
+	uint64_t size = f->high - f->low;
+
+	if (high - low < size || (high - low == size && low >= f->low))
+		return;
+	f->low = low;
+	f->high = high;
+}
+
+/* Give F the largest of the copies out of line that ENTRY has. */
 static void fill_copy(const struct symbol_dwarf *d, const void *entry,
 		      struct symbol_function *f)
 {
 	IDMAP_EACH(&d->copy_by_entry, hash_pointer(entry), id)
-	{
-		const struct dwarf_copy *c = &d->copies[id];
-
-		if (c->entry != entry || c->high - c->low <= f->high - f->low)
-			continue;
-		f->low = c->low;
-		f->high = c->high;
-	}
+	if (d->copies[id].entry == entry)
+		take_copy(f, d->copies[id].low, d->copies[id].high);
 }
 
 /* Compilers leave out the linkage names of static functions: the symbol table
@@ -237,11 +244,7 @@ static struct symbol_function *merge(struct symbol_dwarf *d,
 
 		if (!same(&d->functions[id], &f))
 			continue;
-		if (f.function->high - f.function->low >
-		    known->high - known->low) {
-			known->low = f.function->low;
-			known->high = f.function->high;
-		}
+		take_copy(known, f.function->low, f.function->high);
 		return known;
 	}
 	grown = array_grow(d->functions, &d->function_capacity,

@@ -114,8 +114,10 @@ static bool has_dwarf(struct symbol_elf *elf)
 }
 
 static void read_dwarf(struct symbol_object *o, const char *path,
-		       const char *debug_dirs, struct symbol_store *store)
+		       const char *debug_dirs, struct symbol_store *store,
+		       char **problem)
 {
+	GElf_Shdr header;
 	struct symbol_elf *from = has_dwarf(o->debug) ? o->debug : o->elf;
 	const struct symbol_elf *text = o->elf ? o->elf : o->debug;
 	struct symbol_dwarf_source source = {
@@ -131,6 +133,10 @@ static void read_dwarf(struct symbol_object *o, const char *path,
 		return;
 	o->alt = symbol_debug_alt(from, debug_dirs);
 	source.alt = o->alt;
+	if (!o->alt && !*problem &&
+	    symbol_elf_find(from, ".gnu_debugaltlink", &header))
+		*problem = say("the file that dwz made of its debugging "
+			       "information is missing");
 	o->dwarf = symbol_dwarf_new(&source);
 }
 
@@ -154,7 +160,7 @@ void symbol_object_open(struct symbol_object *o,
 	if (!o->elf && !o->debug)
 		return;
 	read_names(o, store);
-	read_dwarf(o, module->path, debug_dirs, store);
+	read_dwarf(o, module->path, debug_dirs, store, problem);
 }
 
 void symbol_object_close(struct symbol_object *o)

@@ -14,8 +14,8 @@ struct symbol_object {
 };
 
 /* Open what MODULE names; debugging files are looked for in DEBUG_DIRS. Names
- * go to STORE. *PROBLEM is NULL or says in a few words, to be freed, why the
- * module has no names of its own. O must not be moved afterwards. */
+ * go to STORE. *PROBLEM is NULL or says in a few words, to be freed, what is
+ * missing. O must not be moved afterwards. */
 void symbol_object_open(struct symbol_object *o,
 			const struct symbol_module *module,
 			const char *debug_dirs, struct symbol_store *store,

@@ -198,6 +198,17 @@ static void statics_are_apart(const char *path)
 	symbolizer_free(s);
 }
 
+static void no_line_is_the_line_before(const char *path)
+{
+	struct symbolizer *s = new_symbolizer(true, NULL);
+	const struct symbol_location *l = symbolizer_lookup(
+		s, add_file(s, path), 0, address_of(path, "mark_zero"));
+
+	IS_U64(l->frames[0].line, line_of("other.c", "before_zero"),
+	       "code of line 0 has the line before it");
+	symbolizer_free(s);
+}
+
 static void copies_are_one_function(const char *path)
 {
 	struct symbolizer *s = new_symbolizer(true, NULL);
@@ -654,6 +665,7 @@ int main(void)
 		inlining_may_be_left_out(in_work("full"));
 		statics_are_apart(in_work("full"));
 		copies_are_one_function(in_work("full"));
+		no_line_is_the_line_before(in_work("full"));
 	}
 	if (OK(compile_c("-gdwarf-4 -O2 -gz", "old"), "compressed DWARF 4"))
 		inlined_calls_are_frames(in_work("old"));

@@ -158,6 +158,10 @@ static void print_overhead(const struct view *view, const struct sums *s)
 		fprintf(view->out,
 			"%.3f s of the total in no instrumented function\n",
 			view_seconds(s->outside_ns));
+	if (view->kind == VIEW_COUNTED && s->overhead_ns)
+		fprintf(view->out,
+			"%.3f s in the hooks themselves, not in the total\n",
+			view_seconds(s->overhead_ns));
 	if (view->kind != VIEW_EXACT)
 		return;
 	fprintf(view->out,

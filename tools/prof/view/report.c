@@ -1,4 +1,5 @@
 #include "tools/prof/view/report.h"
+#include "tools/prof/view/advice.h"
 #include "tools/prof/view/calls.h"
 #include "tools/prof/view/header.h"
 #include "tools/prof/view/table.h"
@@ -26,6 +27,7 @@ static void print_table(const struct view *view, const struct sort_order *order,
 	rows_select(&rows, view, order, &settings->restrictions, NULL);
 	table_print(view, &rows);
 	rows_free(&rows);
+	advice_print(view);
 }
 
 void report_print(const struct model *model, const char *session,

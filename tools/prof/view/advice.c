@@ -1,0 +1,81 @@
+#include "tools/prof/view/advice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MOST_NAMES = 8,
+	/* A function is worth leaving out where a twentieth of all calls are
+	 * its: each call costs the same, whatever is called. */
+	SHARE = 20
+};
+
+static uint64_t overhead_ns(const struct model *model)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < model->process_count; i++)
+		sum += model->processes[i].profile->overhead_ns;
+	return sum;
+}
+
+static int by_calls(const void *a, const void *b)
+{
+	const struct model_function *x =
+		*(const struct model_function *const *)a;
+	const struct model_function *y =
+		*(const struct model_function *const *)b;
+
+	if (x->calls != y->calls)
+		return x->calls < y->calls ? 1 : -1;
+	return strcmp(x->symbol->name, y->symbol->name);
+}
+
+/* The functions with so many calls, most first; their number. */
+static size_t find(const struct model *model, const struct model_function **out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->function_count; i++) {
+		const struct model_function *f = &model->functions[i];
+
+		/* There are at most SHARE of them. */
+		if (!f->synthetic && f->calls > model->calls / SHARE)
+			out[count++] = f;
+	}
+	qsort(out, count, sizeof(*out), by_calls);
+	return count < MOST_NAMES ? count : MOST_NAMES;
+}
+
+/* The compiler compares with names without parameters, and takes a comma for
+ * the end of one. */
+static void print_name(const struct view *view, const char *name)
+{
+	fprintf(view->out, "%.*s", (int)strcspn(name, "(,<"), name);
+}
+
+void advice_print(const struct view *view)
+{
+	const struct model *model = view->model;
+	const struct model_function *candidates[SHARE];
+	uint64_t overhead = overhead_ns(model);
+	size_t count;
+
+	if (view->kind != VIEW_EXACT || overhead <= model->total.ns)
+		return;
+	count = find(model, candidates);
+	if (!count)
+		return;
+	fprintf(view->out,
+		"The hooks took %.1f times as long as the program. To leave "
+		"out what is called most,\ncompile with\n"
+		"    -finstrument-functions-exclude-function-list=",
+		(double)overhead / (double)(model->total.ns + 1));
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			fputc(',', view->out);
+		print_name(view, candidates[i]->symbol->name);
+	}
+	fputs("\nor use --mode=count, whose hooks read no clock.\n\n",
+	      view->out);
+}
