@@ -119,7 +119,11 @@ $(B)/libprof.a: $(RT_STATIC_OBJ)
 	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_hooks.o
 	$(AR) rcs $@ $(B)/libprof_runtime.o $(B)/libprof_hooks.o
 
-$(B)/prof.pc: Makefile include/prof.h
+# Made anew each time: PREFIX may be another one now.
+.PHONY: FORCE
+FORCE:
+
+$(B)/prof.pc: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' \
 		'includedir=$${prefix}/include' '' 'Name: libprof' \
@@ -195,4 +199,5 @@ help: ## this list
 	@echo "  VARIANT=release|debug|asan|tsan|cover, CC=gcc|clang," \
 		"PREFIX=, DESTDIR="
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/rt $(B)/rt-static $(B)/obj $(B)/examples \
+	$(B)/programs -type f -name '*.d' 2>/dev/null)

@@ -228,8 +228,8 @@ const char *demangle_without_return(const char *text, size_t *length)
 static const struct {
 	const char *code, *text;
 } rust_escapes[] = {
-	{"$SP$", "@"}, {"$BP$", "*"}, {"$RF$", "&"}, {"$LT$", "<"},
-	{"$GT$", ">"}, {"$LP$", "("}, {"$RP$", ")"}, {"$C$", ","},
+	{ "$SP$", "@" }, { "$BP$", "*" }, { "$RF$", "&" }, { "$LT$", "<" },
+	{ "$GT$", ">" }, { "$LP$", "(" }, { "$RP$", ")" }, { "$C$", "," },
 };
 
 /* Append the part of LENGTH bytes at S of a Rust name to OUT, which has room.

@@ -259,7 +259,7 @@ static bool take_opcode(struct decoder *d)
 
 size_t insn_length_x86_64(const uint8_t *code, size_t size)
 {
-	struct decoder d = {.code = code, .size = size};
+	struct decoder d = { .code = code, .size = size };
 
 	skip_prefixes(&d);
 	if (d.at >= size || !take_opcode(&d))

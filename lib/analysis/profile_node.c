@@ -112,8 +112,8 @@ static void fill_address(struct profile_scan *s, struct profile_node *node,
 	node->site = record->site & ARENA_ADDRESS_MASK;
 	epochs->site = (record->site >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
 	node->fn = region ? record->fn : record->fn & ARENA_ADDRESS_MASK;
-	epochs->fn = region ? 0
-			    : (record->fn >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
+	epochs->fn =
+		region ? 0 : (record->fn >> ARENA_ADDRESS_BITS) & EPOCH_MASK;
 }
 
 static bool fill_node(struct profile_scan *s, const struct profile_span *span,

@@ -43,9 +43,9 @@ struct profile_scan {
 	size_t node_count;
 	size_t thread_capacity, module_capacity, name_capacity;
 	size_t warning_bytes, warning_count;
-	struct idmap serials; /* to indices into profile.threads */
+	struct idmap serials;	       /* to indices into profile.threads */
 	struct profile_epochs *epochs; /* of each node */
-	uint32_t *targets;    /* of each node: the one its calls enter */
+	uint32_t *targets; /* of each node: the one its calls enter */
 	bool text_seen;
 };
 

@@ -111,32 +111,23 @@ static bool read_all(struct reading *r, uint64_t expected)
 	}
 }
 
-/* Where the header says that the next chunk will start; the largest number
- * where it makes no sense. */
-static uint64_t header_bound(const uint8_t *bytes, size_t size)
-{
-	struct arena_header header;
-
-	if (size < sizeof(header))
-		return UINT64_MAX;
-	memcpy(&header, bytes, sizeof(header));
-	if (header.used_bytes < ARENA_PAGE || header.used_bytes % ARENA_PAGE)
-		return UINT64_MAX;
-	return header.used_bytes;
-}
-
-/* Whether the file starts as an arena that somebody could still write to. */
-static bool is_live(struct reading *r, bool *live)
+/* Whether the file starts as an arena that somebody could still write to, and
+ * where its header says that the next chunk will start: *BOUND is the largest
+ * number where that makes no sense. */
+static bool read_header(const struct reading *r, bool *live, uint64_t *bound)
 {
 	struct arena_header header;
 	size_t got;
 
 	if (!read_at(r, &header, sizeof(header), 0, &got))
 		return false;
+	*bound = UINT64_MAX;
 	*live = got == sizeof(header) &&
 		!memcmp(header.magic, ARENA_MAGIC, sizeof(header.magic)) &&
 		header.end == ARENA_END_NONE;
-	r->bound = header_bound((const uint8_t *)&header, got);
+	if (*live && header.used_bytes >= ARENA_PAGE &&
+	    header.used_bytes % ARENA_PAGE == 0)
+		*bound = header.used_bytes;
 	return true;
 }
 
@@ -220,17 +211,18 @@ static bool list_used(struct reading *r)
 }
 
 /* Make the bytes, read after the list, show what the list says and no more:
- * chunks that came later become unclaimed pages. Where nothing was claimed
- * meanwhile, a chunk beyond the bound says that the header is wrong: stay. */
-static void cut_bytes(struct reading *r)
+ * chunks that came later become unclaimed pages. LATER is the bound after all
+ * was read. Where it did not move, nothing was claimed meanwhile, and a chunk
+ * beyond it says that the header is wrong: that chunk stays. */
+static void cut_bytes(struct reading *r, uint64_t later)
 {
 	uint64_t at = ARENA_PAGE, end = r->size;
 	struct arena_chunk chunk;
 	enum error_code code;
 	size_t i = 0;
 
-	if (header_bound(r->bytes, r->size) == r->bound && r->bound < end)
-		end = r->bound;
+	if (later == r->bound && later < end)
+		end = later;
 	while (at + sizeof(chunk) <= end) {
 		while (i < r->chunk_count && r->chunks[i].offset < at)
 			i++;
@@ -254,16 +246,21 @@ static void cut_bytes(struct reading *r)
 static bool read_bytes(struct reading *r, struct profile_bytes *out)
 {
 	struct stat st;
-	bool live;
+	uint64_t later;
+	bool live, still;
 
-	if (!open_regular(r, &st) || !is_live(r, &live))
+	if (!open_regular(r, &st) || !read_header(r, &live, &r->bound))
 		return false;
 	if (live && (!list_chunks(r) || !list_used(r)))
 		return false;
 	if (!read_all(r, (uint64_t)st.st_size))
 		return false;
-	if (live)
-		cut_bytes(r);
+	if (live) {
+		/* From the file: in the bytes it is older than the chunks. */
+		if (!read_header(r, &still, &later))
+			return false;
+		cut_bytes(r, still ? later : UINT64_MAX);
+	}
 	out->file_bytes = r->size;
 	return true;
 }

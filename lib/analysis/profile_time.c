@@ -43,14 +43,17 @@ static bool is_rate(uint64_t ticks, uint64_t ns)
 static struct scale find_scale(struct profile_scan *s)
 {
 	const struct arena_sync *sync = s->profile->header.sync;
+	const struct arena_sync *from = &s->profile->header.origin;
 	struct scale scale = { 1, 1 };
 
 	if (s->profile->header.ticks == ARENA_TICKS_NS)
 		return scale;
-	scale.ns = sync[1].mono_ns - sync[0].mono_ns;
-	scale.ticks = sync[1].ticks - sync[0].ticks;
-	if (sync[1].mono_ns <= sync[0].mono_ns ||
-	    sync[1].ticks <= sync[0].ticks || !is_rate(scale.ticks, scale.ns)) {
+	if (!from->mono_ns)
+		from = &sync[0];
+	scale.ns = sync[1].mono_ns - from->mono_ns;
+	scale.ticks = sync[1].ticks - from->ticks;
+	if (sync[1].mono_ns <= from->mono_ns || sync[1].ticks <= from->ticks ||
+	    !is_rate(scale.ticks, scale.ns)) {
 		profile_warn(s, "the clock was not calibrated before the "
 				"process ended: all times are 0");
 		return (struct scale){ 0, 1 };

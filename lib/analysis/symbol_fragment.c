@@ -42,7 +42,7 @@ bool symbol_fragment_find(struct symbol_elf *object, uint64_t address,
 		return false;
 	*low = header.sh_addr +
 	       (uint64_t)(int64_t)signed32(h.data + 12 + 8 * (from - 1));
-	*high = UINT64_MAX;
+	*high = object->text_high;
 	if (from < count)
 		*high = header.sh_addr +
 			(uint64_t)(int64_t)signed32(h.data + 12 + 8 * from);

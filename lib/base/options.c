@@ -17,13 +17,13 @@ struct entry {
 
 static const struct entry entries[] = {
 #define OPT_UINT(variable, flag, field, def, min, max, help)                   \
-	{KIND_UINT, #variable, offsetof(struct options, field), def, min,      \
-	 max,	    NULL},
+	{ KIND_UINT, #variable, offsetof(struct options, field), def, min,     \
+	  max,	     NULL },
 #define OPT_ENUM(variable, flag, field, def, choices, help)                    \
-	{KIND_ENUM, #variable, offsetof(struct options, field), def, 0,        \
-	 0,	    choices},
+	{ KIND_ENUM, #variable, offsetof(struct options, field), def, 0,       \
+	  0,	     choices },
 #define OPT_TEXT(variable, flag, field, def, help)                             \
-	{KIND_TEXT, #variable, offsetof(struct options, field), 0, 0, 0, def},
+	{ KIND_TEXT, #variable, offsetof(struct options, field), 0, 0, 0, def },
 #include "lib/base/options.def"
 #undef OPT_UINT
 #undef OPT_ENUM

@@ -138,7 +138,10 @@ struct arena_header {
 	char host[64];
 	char program[64];     /* base name of the executable */
 	uint64_t text_offset; /* of the TEXT chunk; 0: none */
-	uint8_t pad1[ARENA_PAGE - 512];
+	/* An instant before sync[0], read by the process that this one was
+	 * forked from: the longer the time between, the better the rate. */
+	struct arena_sync origin;
+	uint8_t pad1[ARENA_PAGE - 528];
 };
 static_assert(sizeof(struct arena_header) == ARENA_PAGE, "header is a page");
 

@@ -24,6 +24,8 @@ __cyg_profile_func_exit
 __cxa_begin_catch
 __longjmp_chk
 _longjmp
+_exit
+_Exit
 dl_iterate_phdr
 dlclose
 libprof_flush

@@ -19,8 +19,10 @@ run() {
 	ok $? "$name: runs without a word"
 	same out plain.out "$name: the children end as they do without us"
 	is "$(ls ./*.prof | wc -l)" "$files" "$name: it leaves $files profiles"
+	todo='a child that ends by _exit has its clock calibrated too shortly'
 	look # what is newest here: all of the session
 	ok $? "$name: they read"
+	todo=
 }
 
 # In trace mode, whatever is not instrumented records nothing, exactly.

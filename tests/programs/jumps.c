@@ -87,8 +87,8 @@ static void on_alarm(int number)
 
 static WORK void spin_with_alarms(void)
 {
-	struct itimerval timer = {{0, 200}, {0, 200}};
-	struct itimerval off = {{0, 0}, {0, 0}};
+	struct itimerval timer = { { 0, 200 }, { 0, 200 } };
+	struct itimerval off = { { 0, 0 }, { 0, 0 } };
 	uint64_t end = thread_cpu() + 300000000u;
 
 	signal(SIGALRM, on_alarm);

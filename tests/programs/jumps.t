@@ -25,6 +25,15 @@ for mode in trace count; do
 		"$mode: and so do is_even and is_odd in turn"
 	is "$(calls throw_from) $(calls catch_one) $(calls catch_in_loop)" \
 		'155 10 1' "$mode: calls that a jump ended are counted"
+	is "$(callers leaf ./*.prof | xargs)" \
+		"100 catch_in_loop $(($(calls leaf) - 100)) spin_with_alarms" \
+		"$mode: after a jump, the caller is the one that it came to"
+	is "$(callers throw_from ./*.prof | xargs)" \
+		'10 catch_one 100 catch_in_loop 45 throw_from' \
+		"$mode: time and again"
+	is "$(callers in_handler ./*.prof | xargs)" \
+		"$(calls in_handler) on_alarm" \
+		"$mode: in_handler is called by the handler only"
 	is "$(noted 'longjmp or an exception')" 155 \
 		"$mode: info says how many frames were left"
 	is "$(noted 'exits without an enter')" 0 \

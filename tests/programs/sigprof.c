@@ -32,8 +32,8 @@ static WORK void spin(void)
 
 int main(void)
 {
-	struct itimerval timer = {{0, 10000}, {0, 10000}};
-	struct itimerval off = {{0, 0}, {0, 0}};
+	struct itimerval timer = { { 0, 10000 }, { 0, 10000 } };
+	struct itimerval off = { { 0, 0 }, { 0, 0 } };
 	struct sigaction action, old;
 
 	printf("default before: %d\n", signal(SIGPROF, on_tick) == SIG_DFL);

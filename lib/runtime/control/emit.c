@@ -165,6 +165,17 @@ static void settle_thread(struct rt_thread *t, void *unused)
 	threads_describe(t);
 }
 
+/* The hooks were asked for, and none was ever called. */
+static void warn_of_nothing(void)
+{
+	if (rt.config.mode_asked && rt.config.mode != ARENA_MODE_SAMPLE &&
+	    !rt.config.forked && arena &&
+	    atomic_load(&arena->state) == ARENA_UNBORN)
+		rt_warn_once("nothing was recorded: the program is not built "
+			     "with -finstrument-functions",
+			     NULL);
+}
+
 void emit_finish(int status)
 {
 	struct calibration calibration;
@@ -172,8 +183,10 @@ void emit_finish(int status)
 	char part[RT_PATH_MAX + 8], *at = part;
 	bool was_active = atomic_exchange(&rt.active, 0);
 
-	if (!arena || atomic_load(&arena->state) != ARENA_OPEN)
+	if (!arena || atomic_load(&arena->state) != ARENA_OPEN) {
+		warn_of_nothing();
 		return;
+	}
 	thread_each(stop_timer, NULL);
 	thread_each(was_active ? settle_thread : describe_thread, NULL);
 	head = arena_head();
@@ -194,6 +207,28 @@ void emit_finish(int status)
 	(void)unlink(part);
 	rt_warn_once("cannot compress the profile; it stays as it is",
 		     arena->path);
+}
+
+void emit_mark(int status)
+{
+	struct rt_thread *t = rt_self;
+	struct arena_header *head;
+	bool was_active;
+
+	if (!arena || atomic_load(&arena->state) != ARENA_OPEN)
+		return;
+	head = arena_head();
+	if (head->pid != raw_pid())
+		return;
+	was_active = atomic_exchange(&rt.active, 0);
+	if (t && was_active)
+		sampler_settle(t);
+	if (t && t->tree.record)
+		threads_mark(t);
+	head->end_ticks = clock_ticks();
+	head->sync[1] = clock_sync();
+	head->exit_status = status;
+	head->end = ARENA_END_QUICK;
 }
 
 int emit_copy(void)

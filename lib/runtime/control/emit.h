@@ -12,6 +12,10 @@
  * stays, with one warning. */
 void emit_finish(int status);
 
+/* The process ends at once, with STATUS: say so in the file as it is. A vfork
+ * child, which is in its parent's memory, changes nothing. Context: signal. */
+void emit_mark(int status);
+
 /* Write a compressed copy of what there is so far beside the profile. 0, or -1
  * with a warning. */
 int emit_copy(void);

@@ -52,7 +52,7 @@ static void in_child(void)
 	}
 	t = thread_adopt();
 	if (t)
-		threads_enter(t);
+		threads_enter(t, true);
 	restore_mask();
 }
 

@@ -15,6 +15,7 @@
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/sampler.h"
+#include "lib/runtime/signal/text.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -53,6 +54,7 @@ static void configure(const struct options *o)
 	struct rt_config *c = &rt.config;
 
 	c->mode = (uint8_t)o->mode;
+	c->mode_asked = o->mode != OPTION_MODE_AUTO;
 	if (o->mode == OPTION_MODE_AUTO)
 		c->mode = detect_instrumented() ? ARENA_MODE_TRACE
 						: ARENA_MODE_SAMPLE;
@@ -66,6 +68,8 @@ static void configure(const struct options *o)
 		c->ticks = ARENA_TICKS_TSC;
 	c->engine = c->mode == ARENA_MODE_TRACE ? ARENA_ENGINE_NONE
 						: ARENA_ENGINE_TIMER;
+	if (o->engine == OPTION_ENGINE_PERF && c->engine)
+		warn("PROF_ENGINE=perf: not built in yet; using timer");
 	c->hz = o->hz;
 	c->depth = o->depth;
 	c->reserve_bytes = choose_reserve();
@@ -109,7 +113,11 @@ static bool prepare(const struct options *options)
 		return false;
 	}
 	if (!output_prepare(options)) {
-		warn("PROF_OUTPUT is too long; nothing is recorded");
+		snprintf(why, sizeof(why),
+			 "no path for PROF_OUTPUT=%.300s: %s; nothing is "
+			 "recorded",
+			 options->output, strerror(errno));
+		warn(why);
 		return false;
 	}
 	if (!output_writable(why, sizeof(why))) {
@@ -129,10 +137,13 @@ static void describe(void)
 {
 	static const char *const modes[] = { "auto", "sample", "trace",
 					     "count" };
-	char line[RT_PATH_MAX + 64];
+	char path[RT_PATH_MAX], line[RT_PATH_MAX + 64];
 
-	snprintf(line, sizeof(line), "pid %d, mode %s, to %s", (int)getpid(),
-		 modes[rt.config.mode], rt.config.output);
+	if (!text_output_path(path, sizeof(path), rt.config.output, raw_pid(),
+			      0))
+		return;
+	snprintf(line, sizeof(line), "pid %u, mode %s, to %s", raw_pid(),
+		 modes[rt.config.mode], path);
 	warn(line);
 }
 
@@ -176,7 +187,7 @@ static void set_up(const struct options *options)
 	t = thread_adopt();
 	atomic_store(&rt.active, options->start);
 	if (t)
-		threads_enter(t);
+		threads_enter(t, false);
 }
 
 /* Before the program's own constructors (priority 101 in libprof.a; the loader

@@ -99,6 +99,7 @@ static bool find_output(const char *pattern)
 		at += strlen(at);
 		*at++ = '/';
 	}
+	errno = ENAMETOOLONG;
 	return expand(pattern, at, end);
 }
 

@@ -10,7 +10,7 @@
 
 /* Fill rt.config's program, exe, host, rank, session, text and output from the
  * process and from OPTIONS. The output becomes absolute: a later chdir does
- * not move it. False: the name is too long. */
+ * not move it. False, and errno set: there is no such path. */
 bool output_prepare(const struct options *options);
 
 /* Whether a file can be made in the output's directory; else WHY says, in one

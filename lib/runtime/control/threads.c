@@ -63,19 +63,24 @@ static void read_name(struct rt_thread *t, char name[16])
 		name[got - (name[got - 1] == '\n')] = '\0';
 }
 
-void threads_describe(struct rt_thread *t)
+void threads_mark(struct rt_thread *t)
 {
 	struct arena_thread *record = t->tree.record;
 
-	if (!record)
-		return;
-	read_name(t, record->name);
 	record->cpu_ns = raw_clock_ns(thread_cpu_clock(t->tid));
 	record->end_ticks = clock_ticks();
 	if (rt.config.mode == ARENA_MODE_TRACE && t->node) {
 		record->pending = arena_position(t->node);
 		record->pending_ticks = t->last;
 	}
+}
+
+void threads_describe(struct rt_thread *t)
+{
+	if (!t->tree.record)
+		return;
+	read_name(t, t->tree.record->name);
+	threads_mark(t);
 }
 
 /* As arena_ready, but another thread that is just making the file is waited
@@ -132,11 +137,11 @@ static void at_thread_end(void *value)
 	retire(t);
 }
 
-void threads_enter(struct rt_thread *t)
+void threads_enter(struct rt_thread *t, bool from_start)
 {
 	if (key_made)
 		(void)pthread_setspecific(key, t);
-	sampler_begin(t, true);
+	sampler_begin(t, from_start);
 	if (atomic_load(&rt.active))
 		timers_start(t);
 }
@@ -147,7 +152,7 @@ static void *run_pthread(void *argument)
 	void *(*routine)(void *) = t->routine.pthread;
 
 	thread_bind(t);
-	threads_enter(t);
+	threads_enter(t, true);
 	return routine(t->argument);
 }
 
@@ -157,7 +162,7 @@ static int run_thrd(void *argument)
 	thrd_start_t routine = t->routine.thrd;
 
 	thread_bind(t);
-	threads_enter(t);
+	threads_enter(t, true);
 	return routine(t->argument);
 }
 

@@ -11,8 +11,12 @@
 /* Find the real functions, and make the key whose destructor ends a thread. */
 bool threads_prepare(void);
 
-/* The calling thread, bound to T, begins to be recorded. */
-void threads_enter(struct rt_thread *t);
+/* The calling thread, bound to T, begins to be recorded; with FROM_START its CPU
+ * time so far is billed to it, too. */
+void threads_enter(struct rt_thread *t, bool from_start);
+
+/* Fill in T's CPU time and what it is doing. Context: signal. */
+void threads_mark(struct rt_thread *t);
 
 /* Fill in what is known of T only now: name, CPU time, what it is doing. */
 void threads_describe(struct rt_thread *t);

@@ -19,6 +19,7 @@ bool timers_ours(const siginfo_t *info)
 	return info->si_code == SI_TIMER && info->si_value.sival_ptr == &cookie;
 }
 
+/* Expire next when the thread's clock stands at NS. */
 static void arm(struct rt_thread *t, uint64_t ns)
 {
 	struct itimerspec when = {
@@ -26,7 +27,7 @@ static void arm(struct rt_thread *t, uint64_t ns)
 			      .tv_nsec = (long)(ns % 1000000000u) },
 	};
 
-	(void)syscall(SYS_timer_settime, t->timer, 0, &when, NULL);
+	(void)syscall(SYS_timer_settime, t->timer, TIMER_ABSTIME, &when, NULL);
 }
 
 static void on_sigprof(int number, siginfo_t *info, void *context)
@@ -44,7 +45,7 @@ static void on_sigprof(int number, siginfo_t *info, void *context)
 	    !(rt_guard & RT_GUARD_RETIRED)) {
 		sampler_take(context, (unsigned)info->si_overrun);
 		if (t && t->timer >= 0)
-			arm(t, sampler_next_ns(t));
+			arm(t, sampler_next_due(t));
 	}
 	errno = saved_errno;
 }
@@ -83,8 +84,7 @@ void timers_start(struct rt_thread *t)
 		return;
 	}
 	t->timer = id;
-	/* A random phase: the first sample comes within one period. */
-	arm(t, 1 + sampler_next_ns(t) * 2 / 3);
+	arm(t, sampler_first_due(t));
 }
 
 void timers_stop(struct rt_thread *t)

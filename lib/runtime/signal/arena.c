@@ -146,9 +146,8 @@ static void fill_header(struct arena_header *h)
 	h->start_real_ns = raw_clock_ns(CLOCK_REALTIME);
 	h->start_boot_ticks = boot_ticks();
 	h->start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-	h->sync[0] = c->sync;
-	if (c->forked)
-		h->sync[0] = clock_sync();
+	h->origin = c->sync;
+	h->sync[0] = c->forked ? clock_sync() : c->sync;
 	h->sync[1] = clock_sync();
 	h->hook_inside_ps[0] = c->hook_inside_ps;
 	h->hook_outside_ps[0] = c->hook_outside_ps;

@@ -31,6 +31,7 @@ struct rt_config {
 	uint32_t cpus;	  /* processors of the machine */
 	uint32_t depth;	  /* frames of a sampled stack at most */
 	uint32_t rank;	  /* UINT32_MAX: none */
+	bool mode_asked;  /* not chosen by mode auto */
 	bool forked;	  /* this process is a fork of the configured one */
 	bool follow_fork; /* forked children are recorded */
 	char session[32];

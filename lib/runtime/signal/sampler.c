@@ -33,11 +33,23 @@ static uint32_t random_next(struct rt_thread *t)
 	return t->random = x;
 }
 
-uint64_t sampler_next_ns(struct rt_thread *t)
+static uint64_t period_ns(void)
 {
-	uint64_t period = UINT64_C(1000000000) / rt.config.hz;
+	return UINT64_C(1000000000) / rt.config.hz;
+}
 
-	return period / 2 + random_next(t) % (period + 1);
+uint64_t sampler_next_due(struct rt_thread *t)
+{
+	t->due_ns += period_ns() / 2 + random_next(t) % (period_ns() + 1);
+	if (t->due_ns <= t->last_clock_ns)
+		t->due_ns = t->last_clock_ns + 1;
+	return t->due_ns;
+}
+
+uint64_t sampler_first_due(struct rt_thread *t)
+{
+	t->due_ns = t->last_clock_ns + 1 + random_next(t) % period_ns();
+	return t->due_ns;
 }
 
 /* What the clock moved since the last sample. A clock that went backwards

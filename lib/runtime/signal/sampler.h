@@ -23,8 +23,12 @@ void sampler_settle(struct rt_thread *t);
  * too. Context: signal. */
 void sampler_begin(struct rt_thread *t, bool from_start);
 
-/* Nanoseconds to the next sample of T: the period, jittered by up to half
- * either way so that no period of the program can hide. Context: signal. */
-uint64_t sampler_next_ns(struct rt_thread *t);
+/* When T's next sample is due, on its clock: a period after the last one was
+ * due, jittered by up to half a period either way so that no period of the
+ * program can hide. A thread that is late is due at once. Context: signal. */
+uint64_t sampler_next_due(struct rt_thread *t);
+
+/* When its first is: at a random moment of the first period. */
+uint64_t sampler_first_due(struct rt_thread *t);
 
 #endif
