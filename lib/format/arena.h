@@ -202,11 +202,11 @@ static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
  * The root of a thread has fn 0 and parent 0.
  *
  * Recursion is folded (trace, count): where a call repeats a pair of caller
- * and callee that is on the path already, TARGET is that earlier context of
- * the callee, which the call enters again; this node then only counts calls,
- * and never has time or children of its own. Otherwise TARGET is the node
- * itself. So a path holds each pair once, and the tree stays small however
- * often and however deep a program recurses. */
+ * and callee that is on the path already, and so do all pairs since, TARGET is
+ *that earlier context of the callee, which the call enters again; this node
+ *then only counts calls, and never has time or children of its own. Otherwise
+ *TARGET is the node itself. So a path holds each pair once or twice, and the
+ *tree stays small however often and however deep a program recurses. */
 struct arena_node {
 	uint64_t fn;
 	uint64_t site;

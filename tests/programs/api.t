@@ -71,8 +71,16 @@ run without 'linked' ./linked
 run without 'linked with the archive' ./archived
 run without 'linked with all of the archive' ./archived_whole
 run with 'preloaded and linked' ./linked
-todo='the program binds to the archive, the preloaded library records'
-run with 'preloaded and the archive' ./archived
+rm -f ./*.prof
+quietly with ./archived
+[ $status -eq 0 ] && [ ! -s err ]
+ok $? 'preloaded and the archive: runs without a word'
+same out with.out 'preloaded and the archive: prints the same'
+look ./*.prof
+ok $? 'preloaded and the archive: the profile reads'
+todo='the program is bound to the archive, the preloaded library records'
+is "$(calls inner) $(calls counted)" '10 11' \
+	'preloaded and the archive: calls and regions are counted'
 todo=
 is "$(ls ./*.prof | wc -l)" 1 'two copies of the library make one profile'
 run with 'counted' PROF_MODE=count "$programs/api.trace"

@@ -25,7 +25,7 @@ for mode in trace count; do
 	is "$(($(calls first) + $(calls second) + $(calls third)))" \
 		$((levels + 1)) "$mode: by three functions in turn as well"
 	is "$(calls leaf)" $((levels + 1)) "$mode: and a leaf on each"
-	is "$(fact lost)" nothing "$mode: nothing is lost"
+	nothing_lost "$mode: nothing is lost"
 	between "$(wc -c <"$(ls ./*.prof)")" 1 65536 \
 		"$mode: the profile is small"
 	adds_up "$mode: times add up to the total"

@@ -127,7 +127,7 @@ for compiler in $compilers; do
 			"$what: what a handler calls is called by its function"
 		is "$(callers 'nested[(]int[)]' ./*.prof | xargs)" '100 main' \
 			"$what: the frames outside are not lost"
-		is "$(fact lost)" nothing "$what: nothing is lost"
+		nothing_lost "$what: nothing is lost"
 		adds_up "$what: times add up to the total"
 	done
 

@@ -66,7 +66,7 @@ compare() {
 	awk -F '\t' -v name="$function" '$5 ~ name { found = 1 }
 		END { exit !found }' table
 	ok $? "$what: $function is seen" || sed 's/^/#   /' table
-	is "$(fact lost)" nothing "$what: nothing is lost"
+	nothing_lost "$what: nothing is lost"
 	# Worker threads do not come from main.
 	[ "$function" = . ] && return
 	between "$(awk -F '\t' '$5 == "main" || $5 ~ /^__libc_start_/ {

@@ -38,7 +38,7 @@ for mode in trace count; do
 		"$mode: info says how many frames were left"
 	is "$(noted 'exits without an enter')" 0 \
 		"$mode: no exit was without an enter"
-	is "$(fact lost)" nothing "$mode: nothing is lost"
+	nothing_lost "$mode: nothing is lost"
 	adds_up "$mode: times add up to the total"
 	[ "$(wc -c <"$(ls ./*.prof)")" -lt 65536 ]
 	ok $? "$mode: recursion does not make the profile large"

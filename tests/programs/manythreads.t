@@ -18,7 +18,7 @@ for mode in trace count; do
 	ok $? "$mode: the profile reads"
 	is "$(calls step)" $((10 * threads)) "$mode: every step is counted"
 	is "$(calls run) $(calls main)" "$threads 1" "$mode: in every thread"
-	is "$(fact lost)" nothing "$mode: nothing is lost"
+	nothing_lost "$mode: nothing is lost"
 	between "$(wc -c <"$(ls ./*.prof)")" 1 4000000 \
 		"$mode: the profile has less than 800 bytes a thread"
 	adds_up "$mode: times add up to the total"
@@ -31,5 +31,5 @@ ok $? 'sampled: runs without a word'
 is "$(cat out)" "$want" 'sampled: prints the same'
 look ./*.prof
 ok $? 'sampled: the profile reads'
-is "$(fact lost)" nothing 'sampled: nothing is lost'
+nothing_lost 'sampled: nothing is lost'
 finish

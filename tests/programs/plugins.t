@@ -30,7 +30,7 @@ for program in plugin_host.trace plugin_host; do
 			"$what: each library's function has its name and count"
 		is "$(calls plugin)" $((2 * rounds)) \
 			"$what: and so has the one that both have"
-		is "$(fact lost)" nothing "$what: nothing is lost"
+		nothing_lost "$what: nothing is lost"
 		adds_up "$what: times add up to the total"
 	done
 done

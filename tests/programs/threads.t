@@ -32,7 +32,7 @@ is "$(calls leave) $(calls destructor) $(calls main)" '1 1 1' \
 	'trace: leave, destructor and main are called once'
 has info ' c11-thread ' 'trace: the thread that named itself is shown'
 is "$(threads_seen)" 13 'trace: main and 12 threads are there'
-is "$(fact lost)" nothing 'trace: nothing is lost'
+nothing_lost 'trace: nothing is lost'
 adds_up 'trace: times add up to the total'
 tool report --threads ./*.prof >by_thread
 has by_thread 'c11-thread' 'report --threads names threads too'
@@ -42,12 +42,12 @@ export PROF_MODE
 run threads.trace count
 is "$(calls step)" $steps 'count: every step is counted'
 is "$(calls run)" 12 'count: run is called by 12 threads'
-is "$(fact lost)" nothing 'count: nothing is lost'
+nothing_lost 'count: nothing is lost'
 
 PROF_MODE=sample
 run threads sample
 has info ' c11-thread ' 'sample: the thread that named itself is shown'
-is "$(fact lost)" nothing 'sample: nothing is lost'
+nothing_lost 'sample: nothing is lost'
 
 # accounted THREADS NAME: the total is the CPU time of the process, to 2 %.
 # What it spends before recording begins and after it ends is missing, which 10

@@ -369,6 +369,23 @@ static void own_process_is_running(void)
 	unlink(path);
 }
 
+static void wrong_end_loses_nothing(void)
+{
+	struct arena_build b = arena_build_sample();
+	char *path = in_scratch("end");
+	struct profile *p;
+
+	arena_build_header(&b)->end = ARENA_END_NONE;
+	arena_build_header(&b)->used_bytes = 2 * ARENA_PAGE;
+	write_file(path, b.bytes, b.size);
+	p = profile_open(path, false, &err);
+	OK(p && p->node_count == 104 && p->module_count == 2,
+	   "chunks behind a wrong end of a dead process's file are read");
+	profile_free(p);
+	arena_build_free(&b);
+	unlink(path);
+}
+
 int main(void)
 {
 	if (!mkdtemp(scratch))
@@ -385,6 +402,7 @@ int main(void)
 	bombs_do_not_go_off();
 	other_files_are_named();
 	own_process_is_running();
+	wrong_end_loses_nothing();
 	rmdir(scratch);
 	return tap_done();
 }

@@ -169,7 +169,7 @@ static void settle_thread(struct rt_thread *t, void *unused)
 static void warn_of_nothing(void)
 {
 	if (rt.config.mode_asked && rt.config.mode != ARENA_MODE_SAMPLE &&
-	    !rt.config.forked && arena &&
+	    !rt.config.session_given && !rt.config.forked && arena &&
 	    atomic_load(&arena->state) == ARENA_UNBORN)
 		rt_warn_once("nothing was recorded: the program is not built "
 			     "with -finstrument-functions",

@@ -136,6 +136,7 @@ static void find_session(void)
 
 	if (given && *given && strlen(given) < sizeof(rt.config.session)) {
 		strcpy(rt.config.session, given);
+		rt.config.session_given = true;
 		return;
 	}
 	snprintf(rt.config.session, sizeof(rt.config.session), "%08x%08x",

@@ -11,8 +11,8 @@
 /* Find the real functions, and make the key whose destructor ends a thread. */
 bool threads_prepare(void);
 
-/* The calling thread, bound to T, begins to be recorded; with FROM_START its CPU
- * time so far is billed to it, too. */
+/* The calling thread, bound to T, begins to be recorded; with FROM_START its
+ * CPU time so far is billed to it, too. */
 void threads_enter(struct rt_thread *t, bool from_start);
 
 /* Fill in T's CPU time and what it is doing. Context: signal. */

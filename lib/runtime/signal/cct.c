@@ -1,5 +1,6 @@
 #include "lib/runtime/signal/cct.h"
 
+#include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 
@@ -44,6 +45,8 @@ static bool new_chunk(struct cct *tree)
 
 	if (!chunk)
 		return false;
+	/* For the rate of the clock, should the process be killed. */
+	arena_head()->sync[1] = clock_sync();
 	room = (chunk->size - sizeof(*chunk)) / sizeof(struct arena_node);
 	tree->chunk = chunk;
 	tree->next = (struct arena_node *)(chunk + 1);
@@ -97,22 +100,39 @@ bool cct_plant(struct cct *tree, uint32_t tid)
 	return true;
 }
 
-/* The context of FN on PARENT's path that was entered from PARENT's function
- * as well, or NULL: a walk up a path that is short because of this very rule.
- */
+/* The nearest context on the path up from NODE, itself included, in which FN
+ * was called by CALLER; NULL: there is none. */
+static struct arena_node *find_pair(const struct cct *tree,
+				    struct arena_node *node, uint64_t caller,
+				    uint64_t fn)
+{
+	while (node != tree->root) {
+		struct arena_node *up = cct_at(node->parent);
+
+		if (node->fn == fn && up->fn == caller)
+			return node;
+		node = up;
+	}
+	return NULL;
+}
+
+/* The context on PARENT's path that a call of FN enters again, or NULL. The
+ * pairs of caller and callee below it leave the path by that, so each of them
+ * must be on the path above it, too: then what is on the path, and so what is
+ * recursion, is the same as if nothing were folded. The walks are short, for
+ * paths are, because of this very rule. */
 static struct arena_node *repeated(const struct cct *tree,
 				   struct arena_node *parent, uint64_t fn)
 {
-	struct arena_node *n = parent;
+	struct arena_node *target = find_pair(tree, parent, parent->fn, fn);
+	struct arena_node *n;
 
-	while (n != tree->root) {
-		struct arena_node *up = cct_at(n->parent);
-
-		if (n->fn == fn && up->fn == parent->fn)
-			return n;
-		n = up;
-	}
-	return NULL;
+	if (!target)
+		return NULL;
+	for (n = parent; n != target; n = cct_at(n->parent))
+		if (!find_pair(tree, target, cct_at(n->parent)->fn, n->fn))
+			return NULL;
+	return target;
 }
 
 static struct arena_node *add(struct cct *tree, struct arena_node *parent,

@@ -28,12 +28,13 @@ struct rt_config {
 	uint8_t ticks;	/* enum arena_ticks */
 	uint8_t engine; /* enum arena_engine */
 	uint32_t hz;
-	uint32_t cpus;	  /* processors of the machine */
-	uint32_t depth;	  /* frames of a sampled stack at most */
-	uint32_t rank;	  /* UINT32_MAX: none */
-	bool mode_asked;  /* not chosen by mode auto */
-	bool forked;	  /* this process is a fork of the configured one */
-	bool follow_fork; /* forked children are recorded */
+	uint32_t cpus;	    /* processors of the machine */
+	uint32_t depth;	    /* frames of a sampled stack at most */
+	uint32_t rank;	    /* UINT32_MAX: none */
+	bool session_given; /* by a parent process */
+	bool mode_asked;    /* not chosen by mode auto */
+	bool forked;	    /* this process is a fork of the configured one */
+	bool follow_fork;   /* forked children are recorded */
 	char session[32];
 	char host[64];
 	char program[64];

@@ -69,8 +69,8 @@ struct rt_thread {
 	int timer;  /* kernel timer id, -1: none */
 	bool named; /* by prof_thread_name: do not ask the kernel */
 	uint32_t random;
-	uint64_t last_clock_ns; /* the clock at the last sample */
-	uint64_t due_ns;	/* and when the next one was to come */
+	uint64_t last_clock_ns;	   /* the clock at the last sample */
+	uint64_t due_ns;	   /* and when the next one was to come */
 	uint64_t unsampled_ns;	   /* of a thread without a tree as yet */
 	uintptr_t *pcs;		   /* room for config.depth addresses */
 	uintptr_t unwind_pc;	   /* that libunwind is asked about just now */
