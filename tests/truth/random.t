@@ -90,4 +90,53 @@ while [ $seed -lt $((first + programs)) ]; do
 	examine "$name, count" count
 	seed=$((seed + 1))
 done
+
+# --- inlined ------------------------------------------------------------------
+# What was inlined into the function that longjmp returns to has no frame of
+# its own, and so no stack pointer that would tell that it was left.
+
+cat >inlined.c <<'END'
+#include <setjmp.h>
+
+static jmp_buf env;
+volatile int x;
+
+__attribute__((noinline)) static void leave(void)
+{
+	longjmp(env, 1);
+}
+
+__attribute__((always_inline)) static inline void inlined(void)
+{
+	leave();
+	x++;
+}
+
+__attribute__((noinline)) static void after(void)
+{
+	x++;
+}
+
+__attribute__((noinline)) static void outer(void)
+{
+	if (!setjmp(env))
+		inlined();
+	after();
+}
+
+int main(void)
+{
+	outer();
+	return 0;
+}
+END
+for compiler in $compilers; do
+	rm -f ./*.prof
+	$compiler -O2 -g -w -finstrument-functions -o inlined inlined.c &&
+		quietly with PROF_MODE=trace ./inlined
+	todo='longjmp leaves what was inlined on the stack'
+	is "$(callers after ./*.prof)" '1 outer' \
+		"$compiler: an inlined function is left by longjmp"
+	todo=
+done
 finish

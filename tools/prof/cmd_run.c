@@ -118,14 +118,17 @@ static void explain_nothing(const struct target *t, const char *name,
 	free(directory);
 }
 
-/* The report of the session ID, or why there is none. */
+/* The report of the session ID, or why there is none. It follows the program's
+ * output on a terminal; where that goes into a file or a pipe, nothing may be
+ * added to it, and the report goes to standard error. */
 static void report(const struct settings *s, const struct target *t,
 		   const char *name, const char *id)
 {
 	const char *output = getenv("PROF_OUTPUT");
 	char *pattern =
 		session_glob(output && output[0] ? output : "%e.%p.prof");
-	struct report_settings how = { .width = terminal_width(stdout) };
+	FILE *out = isatty(STDOUT_FILENO) ? stdout : stderr;
+	struct report_settings how = { .width = terminal_width(out) };
 	struct load_settings load = { 0 };
 	struct load_model_options model = {
 		.resolve_inlines = true,
@@ -148,8 +151,8 @@ static void report(const struct settings *s, const struct target *t,
 	load_profiles(&loaded, session.paths, session.count, &load);
 	load_model(&loaded, &load, &model);
 	restrictions_add(&how.restrictions, ROWS_AFTER_RUN, NULL);
-	putchar('\n');
-	report_print(loaded.model, id, &how, stdout);
+	fputc('\n', out);
+	report_print(loaded.model, id, &how, out);
 	load_free(&loaded);
 	restrictions_free(&how.restrictions);
 	session_free(&session);
@@ -241,12 +244,12 @@ const struct command run_command = {
 	.help = "run a program under libprof, then report",
 	.details =
 		"Each option sets the environment variable of its name, --hz\n"
-		"PROF_HZ. The report goes to standard output after a blank "
-		"line,\n"
-		"with its first " ROWS_AFTER_RUN
-		" functions. With --output the "
-		"profile is only\n"
-		"written: 'prof report FILE' shows it.\n"
+		"PROF_HZ. The report follows after a blank line, with its "
+		"first\n" ROWS_AFTER_RUN " functions: on standard output where "
+					 "that is a terminal, else\n"
+		"on standard error. With --output the profile is only "
+		"written:\n"
+		" 'prof report FILE' shows it.\n"
 		"\n"
 		"The exit status is the program's; 128+N when signal N killed "
 		"it;\n"

@@ -23,9 +23,7 @@ static const struct {
 	[TARGET_FINE] = { NULL, NULL },
 	[TARGET_STATIC] = { "is statically linked, so that nothing can be "
 			    "preloaded",
-			    "link it with libprof.a (-Wl,--whole-archive "
-			    "-lprof "
-			    "-Wl,--no-whole-archive) or without -static" },
+			    "link it without -static" },
 	[TARGET_PRIVILEGED] = { "runs with other rights than yours (setuid, "
 				"setgid or "
 				"capabilities), so that nothing is preloaded",
