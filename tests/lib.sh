@@ -242,6 +242,21 @@ noted() {
 		n += $2 } END { printf "%d\n", n }' info
 }
 
+# share GOT LOW HIGH NAME: between, of times that were sampled. Where other
+# processes keep the CPUs busy, the kernel looks at a thread's CPU timers a few
+# times a second only, and what a long gap is billed to is chance: skipped.
+share() {
+	rate=$(awk '$1 == "samples" { n += $2 }
+		$1 == "mode" { for (i = 2; i <= NF; i++)
+			if ($i == "in" && $(i + 1) == "total") t += $(i - 2) }
+		END { printf "%d\n", t ? n / t : 0 }' info)
+	if [ "$rate" -lt 180 ]; then
+		skip "only $rate samples a second came" "$4"
+	else
+		between "$@"
+	fi
+}
+
 # nothing_lost NAME: the profile has lost nothing, but for a sample now and then
 # that came while the profiler was at work: its time goes with the next one.
 nothing_lost() {

@@ -46,12 +46,7 @@ ci)
     need clang-format command -v clang-format
     need lua5.4 command -v lua5.4
     need sqlite3 command -v sqlite3
-    need redis-server command -v redis-server
     need pkg-config command -v pkg-config
-    for package in kcachegrind graphviz xvfb xdotool x11-utils openbox \
-        imagemagick dbus procps; do
-        need "$package" test -e "/usr/share/doc/$package"
-    done
     ;;
 esac
 

@@ -69,7 +69,7 @@ compare() {
 	nothing_lost "$what: nothing is lost"
 	# Worker threads do not come from main.
 	[ "$function" = . ] && return
-	between "$(awk -F '\t' '$5 == "main" || $5 ~ /^__libc_start_/ {
+	share "$(awk -F '\t' '$5 == "main" || $5 ~ /^__libc_start_/ {
 		if ($4 > t) t = $4 } END { print t + 0 }' table)" \
 		"$(awk "BEGIN { print $(total) * 0.9 }")" 60 \
 		"$what: stacks reach main"

@@ -65,9 +65,9 @@ ok $? 'sampled: the profiles read'
 is "$(ls forks.*.prof | sed 's/\.[0-9]*\.prof$//' | wc -l)" 6 \
 	'sampled: it leaves 6 profiles'
 # gcc makes one function of in_child and in_parent, whose code is the same.
-between "$(awk -F '\t' '$5 == "in_child" || $5 == "in_parent" { t += $4 }
+share "$(awk -F '\t' '$5 == "in_child" || $5 == "in_parent" { t += $4 }
 	END { print t }' table)" 0.4 0.7 'in_child and in_parent take 0.5 s'
-between "$(cumtime in_exec)" 0.03 0.12 'in_exec takes 0.06 s'
+share "$(cumtime in_exec)" 0.03 0.12 'in_exec takes 0.06 s'
 
 # What a child that is not followed finds in its environment.
 rm -f ./*.prof

@@ -50,6 +50,6 @@ is $status 0 'sampled: it ends as ever'
 same out plain.out 'sampled: it prints the same'
 look ./*.prof
 ok $? 'sampled: its profile reads'
-between "$(cumtime spin_with_alarms)" 0.2 0.5 \
+share "$(cumtime spin_with_alarms)" 0.2 0.5 \
 	'sampled: spin_with_alarms takes its 0.3 s'
 finish

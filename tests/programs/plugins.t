@@ -77,7 +77,7 @@ look ./*.prof
 ok $? 'sampled: the profile reads'
 t=$(total)
 for f in busy_first busy_other; do
-	between "$(cumtime $f)" "$(awk "BEGIN { print $t * 0.25 }")" \
+	share "$(cumtime $f)" "$(awk "BEGIN { print $t * 0.25 }")" \
 		"$(awk "BEGIN { print $t * 0.75 }")" \
 		"sampled: $f has about half of the time"
 done

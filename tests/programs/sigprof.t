@@ -21,7 +21,7 @@ run() {
 }
 
 run sigprof 'sampled'
-between "$(cumtime spin)" 0.5 0.75 'sampled: spin takes its 0.6 s'
+share "$(cumtime spin)" 0.5 0.75 'sampled: spin takes its 0.6 s'
 run sigprof 'sampled fast' PROF_HZ=20000
 run sigprof 'sampled by wall clock' PROF_CLOCK=wall
 run sigprof.trace 'traced'

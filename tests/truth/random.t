@@ -48,8 +48,9 @@ exactly() {
 # examine NAME MODE: run ./random in that mode; compare.
 examine() {
 	rm -f ./*.prof libprof.out
-	quietly with PROF_MODE="$2" PROF_DEPTH=100000 ./random oracle
-	is "$status" 0 "$1: runs" || sed 's/^/#   /' err
+	quietly with PROF_MODE="$2" ./random oracle
+	[ $status -eq 0 ] && [ ! -s err ]
+	ok $? "$1: runs, without a message" || sed 's/^/#   /' err
 	tool convert -t callgrind -o libprof.out ./*.prof >convert.log 2>&1
 	awk -v program=random -f "$here/callgrind_edges.awk" libprof.out out \
 		>differences
@@ -58,18 +59,7 @@ examine() {
 	look ./*.prof
 	awk -F '\t' '{ print $5 "\t" $1 "\t" $2 }' table | sort >counted
 	sort oracle >expected
-	join -t '	' expected counted | awk -F '\t' '
-		$2 != $4 || $5 < $3 || $5 > $4 { exit 1 }
-		END { exit NR == 0 }'
-	ok $? "$1: no primitive call is missed"
-	# A call that repeats an edge of the path goes on in the earlier context
-	# (ARCHITECTURE.md, "Recursion is folded"). What was called in between
-	# is active still, but no longer on the path: if it is called again, that
-	# is taken for a primitive call, and what it calls is not in its cumtime.
-	todo='folding forgets active functions'
-	cmp -s counted expected
-	ok $? "$1: primitive calls are as the program counts them"
-	todo=
+	same counted expected "$1: primitive calls are as it counts them"
 	exactly libprof.out >sums
 	ok $? "$1: the functions' own times are the total, exactly" ||
 		sed 's/^/#   /' sums
