@@ -9,7 +9,8 @@ cd "$W" || exit 1
 
 status 0 'report without a file: exit 0' "$PROF" report
 is "$(err)" '' 'nothing on standard error'
-sed -n '/function calls/,$p' "$T/out" >"$T/table"
+# What may follow the table: advice, where the hooks took longer than the rest.
+sed -n '/function calls/,$p' "$T/out" | sed '/^The hooks took/,$d' >"$T/table"
 line()
 {
 	sed -n "$1p" "$T/table"
@@ -133,4 +134,10 @@ status 4 'a full disk: exit 4' sh -c '"$1" report >/dev/full' sh "$PROF"
 matches "$(err)" '^prof: standard output: No space left on device$' \
 	'and one line'
 
+# --- advice ------------------------------------------------------------------
+rm -f ./*.prof
+LD_PRELOAD=$B/libprof.so "$B/examples/recursion.trace" >/dev/null
+matches "$("$PROF" report | tr '\n' '~')" \
+	'~The hooks took [0-9.]+ times .*exclude-function-list=fib~' \
+	'where hooks dominate, it names what to leave out'
 done_testing

@@ -303,9 +303,9 @@ int main(void)
 {
 	clock_t end;
 	int fd, i = 0, bad = 0;
-	for (fd = 3; fd < 64; fd++)
+	for (fd = 3; fd < 200; fd++)
 		close(fd);
-	for (fd = 3; fd < 20; fd++) {
+	for (fd = 3; fd < 200; fd++) {
 		if (open("own", O_RDWR | O_CREAT | O_APPEND, 0600) != fd)
 			return 2;
 		if (write(fd, "0123456789", 10) != 10 ||
@@ -315,9 +315,9 @@ int main(void)
 	end = clock() + CLOCKS_PER_SEC / 4;
 	while (clock() < end)
 		work(i++ % 100);
-	for (fd = 3; fd < 20; fd++)
+	for (fd = 3; fd < 200; fd++)
 		bad += lseek(fd, 0, SEEK_CUR) != 0;
-	bad += lseek(3, 0, SEEK_END) != 170;
+	bad += lseek(3, 0, SEEK_END) != 1970;
 	printf("%d files changed\n", bad);
 	return 0;
 }

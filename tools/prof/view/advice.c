@@ -61,14 +61,14 @@ void advice_print(const struct view *view)
 	uint64_t overhead = overhead_ns(model);
 	size_t count;
 
-	if (view->kind != VIEW_EXACT || overhead <= model->total.ns)
+	if (view->kind != VIEW_EXACT || overhead <= model->total.ns / 2)
 		return;
 	count = find(model, candidates);
 	if (!count)
 		return;
 	fprintf(view->out,
 		"The hooks took %.1f times as long as the program. To leave "
-		"out what is called most,\ncompile with\n"
+		"out what is called\nmost, compile with\n"
 		"    -finstrument-functions-exclude-function-list=",
 		(double)overhead / (double)(model->total.ns + 1));
 	for (size_t i = 0; i < count; i++) {

@@ -4,8 +4,9 @@
 
 #include "tools/prof/view/view.h"
 
-/* Where the hooks took longer than the program, print the compiler's option
- * that leaves out the functions which they took most for; else nothing. */
+/* Where the hooks took more than half as long as the program, print the
+ * compiler's option that leaves out the functions which they took most for;
+ * else nothing. */
 void advice_print(const struct view *view);
 
 #endif
