@@ -28,6 +28,7 @@ _exit
 _Exit
 dl_iterate_phdr
 dlclose
+pipe2
 libprof_flush
 libprof_region_begin
 libprof_region_end

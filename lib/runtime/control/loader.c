@@ -4,9 +4,13 @@
 #include "lib/runtime/signal/unwind.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <libunwind.h>
-#include <sys/eventfd.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 typedef int iterate_function(unwind_visit *, void *);
@@ -26,31 +30,71 @@ __attribute__((visibility("default"))) int dl_iterate_phdr(unwind_visit *visit,
 	return real_iterate ? real_iterate(visit, data) : 0;
 }
 
-enum { LOW_DESCRIPTORS = 64 };
-
-/* libunwind opens a pipe at its first walk, and keeps it. The program should
- * find the low descriptors free, as it does without us: they are taken for the
- * moment, and the pipe gets higher ones. */
-static void take_low_descriptors(int taken[LOW_DESCRIPTORS])
+/* Whether ADDRESS lies in libunwind. */
+static bool is_libunwind(const void *address)
 {
-	int fd = eventfd(0, EFD_CLOEXEC), count = 0;
+	Dl_info asked, unwinder;
 
-	while (fd >= 0 && fd < LOW_DESCRIPTORS && count < LOW_DESCRIPTORS) {
-		taken[count++] = fd;
-		fd = fcntl(fd, F_DUPFD_CLOEXEC, fd + 1);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (count < LOW_DESCRIPTORS)
-		taken[count] = -1;
+	return dladdr(address, &asked) &&
+	       dladdr((const void *)unw_init_local2, &unwinder) &&
+	       asked.dli_fbase == unwinder.dli_fbase;
 }
 
-static void give_back_descriptors(const int taken[LOW_DESCRIPTORS])
-{
-	int i;
+enum {
+	HIGH_DESCRIPTOR = 4000, /* where the limit leaves no better place */
+	TABLE_LIMIT = 65536	/* the kernel's table grows with the number */
+};
 
-	for (i = 0; i < LOW_DESCRIPTORS && taken[i] >= 0; i++)
-		close(taken[i]);
+/* Move a pipe's two descriptors to numbers that the program cannot get: those
+ * at its soft limit, reached by raising that for a moment. Where hard and soft
+ * limit are one, to numbers that few programs come near to. */
+static int hide_pipe(int fds[2])
+{
+	struct rlimit limit, raised;
+	int i, at = HIGH_DESCRIPTOR, moved[2];
+	bool raise;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return -1;
+	raise = limit.rlim_cur <= TABLE_LIMIT &&
+		limit.rlim_max >= limit.rlim_cur + 2;
+	if (raise) {
+		at = (int)limit.rlim_cur;
+		raised = limit;
+		raised.rlim_cur += 2;
+		setrlimit(RLIMIT_NOFILE, &raised);
+	} else if (limit.rlim_cur < HIGH_DESCRIPTOR + 2) {
+		at = (int)limit.rlim_cur - 2;
+	}
+	for (i = 0; i < 2; i++)
+		moved[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, at);
+	if (raise)
+		setrlimit(RLIMIT_NOFILE, &limit);
+	for (i = 0; i < 2; i++) {
+		close(fds[i]);
+		fds[i] = moved[i];
+	}
+	return moved[0] >= 0 && moved[1] >= 0 ? 0 : -1;
+}
+
+/* libunwind validates addresses by a pipe of its own, and remembers its
+ * descriptors' numbers. Once the program has closed everything, as daemons do,
+ * and opened files, those numbers would be files of the program's, and be
+ * written to. So its pipe gets numbers that the program's files cannot have,
+ * and it gets no second one: what it cannot validate it does not read, and the
+ * stack is cut there and counted. For everyone else this is pipe2. */
+__attribute__((visibility("default"))) int pipe2(int fds[2], int flags)
+{
+	static atomic_bool given;
+
+	if (!is_libunwind(__builtin_return_address(0)))
+		return (int)syscall(SYS_pipe2, fds, flags);
+	if (!atomic_exchange(&given, true) && !syscall(SYS_pipe2, fds, flags) &&
+	    !hide_pipe(fds))
+		return 0;
+	fds[0] = fds[1] = -1;
+	errno = EMFILE;
+	return -1;
 }
 
 static void first_walk(void)
@@ -67,10 +111,6 @@ static void first_walk(void)
 
 void loader_prepare(void)
 {
-	int taken[LOW_DESCRIPTORS];
-
 	real_iterate = (iterate_function *)dlsym(RTLD_NEXT, "dl_iterate_phdr");
-	take_low_descriptors(taken);
 	first_walk();
-	give_back_descriptors(taken);
 }
