@@ -70,7 +70,7 @@ $cc -O2 -g -fPIC -shared -DNAME=busy_first -o busy1.so busy.c &&
 ok $? 'busy plugins build'
 rm -f ./*.prof
 quietly with PROF_MODE=sample "$programs/plugin_host" \
-	./busy1.so ./busy2.so 40
+	./busy1.so ./busy2.so 300
 [ $status -eq 0 ] && [ ! -s err ]
 ok $? 'sampled: runs without a word'
 look ./*.prof
