@@ -71,7 +71,7 @@ share "$(cumtime in_exec)" 0.004 0.2 'in_exec takes 0.06 s'
 
 # What a child that is not followed finds in its environment.
 rm -f ./*.prof
-with PROF_FOLLOW=none sh -c 'env | grep -c libprof' >out
+with PROF_FOLLOW=none sh -c 'env | grep -c "^LD_PRELOAD=.*libprof"' >out
 is "$(cat out)" 0 'PROF_FOLLOW=none: LD_PRELOAD is gone for children'
 other=$(ldd "$prof" | awk '$1 ~ /^libz/ { print $3 }')
 timeout 20 env PROF_FOLLOW=none LD_PRELOAD="$other:$lib" \
