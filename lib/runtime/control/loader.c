@@ -1,6 +1,7 @@
 #define UNW_LOCAL_ONLY
 #include "lib/runtime/control/loader.h"
 
+#include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/unwind.h"
 
 #include <dlfcn.h>
@@ -30,14 +31,15 @@ __attribute__((visibility("default"))) int dl_iterate_phdr(unwind_visit *visit,
 	return real_iterate ? real_iterate(visit, data) : 0;
 }
 
-/* Whether ADDRESS lies in libunwind. */
+/* Where libunwind lies; empty until it is used. Found once, so that pipe2 stays
+ * what it is for the program: safe in handlers and in a fork's child, where the
+ * loader's lock may be held for ever. */
+static struct module_image unwinder;
+
 static bool is_libunwind(const void *address)
 {
-	Dl_info asked, unwinder;
-
-	return dladdr(address, &asked) &&
-	       dladdr((const void *)unw_init_local2, &unwinder) &&
-	       asked.dli_fbase == unwinder.dli_fbase;
+	return (uintptr_t)address >= unwinder.start &&
+	       (uintptr_t)address < unwinder.end;
 }
 
 enum {
@@ -112,5 +114,6 @@ static void first_walk(void)
 void loader_prepare(void)
 {
 	real_iterate = (iterate_function *)dlsym(RTLD_NEXT, "dl_iterate_phdr");
+	(void)modules_find((uintptr_t)unw_init_local2, &unwinder);
 	first_walk();
 }
