@@ -2,6 +2,7 @@
 # builds into build/VARIANT.
 
 .DEFAULT_GOAL := all
+.SECONDARY: # keep objects: a second make has nothing to do
 SHELL := /bin/sh
 
 VARIANT ?= release
