@@ -3,9 +3,9 @@
  * A program that includes this header builds without libprof and runs
  * unchanged when libprof is not loaded: every call then does nothing. With
  * LD_PRELOAD=libprof.so, with -lprof or with libprof.a the calls work alike.
- * (With the archive link with "-Wl,-u,libprof_version -l:libprof.a -lunwind
- * -lz": the references here are weak, and for those a linker takes nothing out
- * of an archive.)
+ * (With the archive link with "-Wl,-u,libprof_version -l:libprof.a -lz": the
+ * references here are weak, and for those a linker takes nothing out of an
+ * archive.)
  *
  * All functions may be called from any thread at any time, but not from signal
  * handlers unless they say so. None changes errno.

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { KIND_UINT, KIND_ENUM, KIND_TEXT };
+enum kind { KIND_UINT, KIND_ENUM, KIND_TEXT, KIND_TIME };
 
 struct entry {
 	enum kind kind;
@@ -19,15 +19,27 @@ static const struct entry entries[] = {
 #define OPT_UINT(variable, flag, field, def, min, max, help)                   \
 	{ KIND_UINT, #variable, offsetof(struct options, field), def, min,     \
 	  max,	     NULL },
+#define OPT_FLAG(variable, flag, field, help)                                  \
+	{                                                                      \
+		KIND_UINT, #variable, offsetof(struct options, field), 0, 0,   \
+		1,	   NULL                                                \
+	},
 #define OPT_ENUM(variable, flag, field, def, choices, help)                    \
 	{ KIND_ENUM, #variable, offsetof(struct options, field), def, 0,       \
 	  0,	     choices },
 #define OPT_TEXT(variable, flag, field, def, help)                             \
 	{ KIND_TEXT, #variable, offsetof(struct options, field), 0, 0, 0, def },
+#define OPT_TIME(variable, flag, field, max, help)                             \
+	{                                                                      \
+		KIND_TIME, #variable, offsetof(struct options, field), 0, 0,   \
+		max,	   NULL                                                \
+	},
 #include "lib/base/options.def"
 #undef OPT_UINT
+#undef OPT_FLAG
 #undef OPT_ENUM
 #undef OPT_TEXT
+#undef OPT_TIME
 };
 
 #define ENTRY_COUNT (sizeof(entries) / sizeof(entries[0]))
@@ -49,6 +61,41 @@ static bool parse_uint(const char *text, const struct entry *e, unsigned *out)
 	if (value < e->min)
 		return false;
 	*out = (unsigned)value;
+	return true;
+}
+
+/* Nanoseconds in a unit of time that ends a value; 0: it is none. A number
+ * alone says nothing of its unit, and is not guessed at. */
+static uint64_t unit_ns(const char *unit)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "ns", 1 },
+		      { "us", 1000 },
+		      { "ms", 1000000 },
+		      { "s", 1000000000 } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(units[i].name, unit))
+			return units[i].ns;
+	return 0;
+}
+
+static bool parse_time(const char *text, const struct entry *e, unsigned *out)
+{
+	const char *unit = text;
+	uint64_t value = 0, ns;
+
+	for (; *unit >= '0' && *unit <= '9'; unit++) {
+		value = value * 10 + (uint64_t)(*unit - '0');
+		if (value > e->max)
+			return false;
+	}
+	ns = value || *unit ? unit_ns(unit) : 1;
+	if (unit == text || !ns || value > e->max / ns)
+		return false;
+	*out = (unsigned)(value * ns);
 	return true;
 }
 
@@ -79,6 +126,8 @@ static bool parse(const char *text, const struct entry *e, unsigned *out)
 		return parse_uint(text, e, out);
 	case KIND_ENUM:
 		return parse_enum(text, e, out);
+	case KIND_TIME:
+		return parse_time(text, e, out);
 	case KIND_TEXT:
 		*out = 0;
 		return *text != '\0';
@@ -99,6 +148,12 @@ static void allowed(const struct entry *e, char *out, size_t size)
 	case KIND_TEXT:
 		snprintf(out, size, "a text that is not empty");
 		return;
+	case KIND_TIME:
+		snprintf(out, size,
+			 "a whole number with its unit (ns, us, ms or s), at "
+			 "most %us, or 0",
+			 e->max / 1000000000);
+		return;
 	}
 }
 
@@ -108,7 +163,7 @@ static void default_text(const struct entry *e, char *out, size_t size)
 	const char *word = e->text;
 	unsigned i;
 
-	if (e->kind == KIND_UINT) {
+	if (e->kind == KIND_UINT || e->kind == KIND_TIME) {
 		snprintf(out, size, "%u", e->def);
 		return;
 	}

@@ -29,12 +29,16 @@ enum option_engine {
 
 struct options {
 #define OPT_UINT(variable, flag, field, def, min, max, help) unsigned field;
+#define OPT_FLAG(variable, flag, field, help)		     unsigned field;
 #define OPT_ENUM(variable, flag, field, def, choices, help)  unsigned field;
 #define OPT_TEXT(variable, flag, field, def, help)	     const char *field;
+#define OPT_TIME(variable, flag, field, max, help)	     unsigned field;
 #include "lib/base/options.def"
 #undef OPT_UINT
+#undef OPT_FLAG
 #undef OPT_ENUM
 #undef OPT_TEXT
+#undef OPT_TIME
 };
 
 /* What is said about one bad value: a whole line without its newline. */

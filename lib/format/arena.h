@@ -39,7 +39,17 @@ enum arena_mode {
 	ARENA_MODE_COUNT = 3
 };
 
-enum arena_clock { ARENA_CLOCK_CPU = 1, ARENA_CLOCK_WALL = 2 };
+/* What a node's self time is of. From ARENA_CLOCK_CYCLES on it is no time but a
+ * number of events, in user code only; of page faults a millionth. */
+enum arena_clock {
+	ARENA_CLOCK_CPU = 1,
+	ARENA_CLOCK_WALL = 2,
+	ARENA_CLOCK_CYCLES = 3,
+	ARENA_CLOCK_INSTRUCTIONS = 4,
+	ARENA_CLOCK_CACHE_MISSES = 5,
+	ARENA_CLOCK_BRANCH_MISSES = 6,
+	ARENA_CLOCK_PAGE_FAULTS = 7
+};
 
 /* What one unit of a node's self time is. */
 enum arena_ticks {
@@ -55,34 +65,45 @@ enum arena_engine {
 
 /* How the process ended, as far as the runtime saw it. */
 enum arena_end {
-	ARENA_END_NONE = 0,  /* still running, or killed */
-	ARENA_END_EXIT = 1,  /* exit(3) or return from main */
-	ARENA_END_QUICK = 2, /* _exit(2), _Exit, quick_exit: not compressed */
-	ARENA_END_EXEC = 3,  /* replaced itself by another program */
-	ARENA_END_FLUSH = 4  /* a copy made by prof_flush(); the run went on */
+	ARENA_END_NONE = 0,   /* still running, or killed */
+	ARENA_END_EXIT = 1,   /* exit(3) or return from main */
+	ARENA_END_QUICK = 2,  /* _exit(2), _Exit, quick_exit: not compressed */
+	ARENA_END_EXEC = 3,   /* replaced itself by another program */
+	ARENA_END_FLUSH = 4,  /* a copy made while the run went on */
+	ARENA_END_SANDBOX = 5 /* it went on in a sandbox, unrecorded */
 };
 
 /* What was not recorded, counted by cause in arena_header.losses. */
 enum arena_loss {
-	ARENA_LOSS_NODE = 0,   /* contexts: the arena could not grow */
-	ARENA_LOSS_BUSY = 1,   /* samples: taken inside the runtime itself */
-	ARENA_LOSS_THREAD = 2, /* threads without a record */
-	ARENA_LOSS_TIMER = 3,  /* threads for which no timer could be made */
-	ARENA_LOSS_MODULE = 4, /* modules without a record */
-	ARENA_LOSS_EXIT = 5,   /* exit hooks that no enter hook preceded */
-	ARENA_LOSS_RESYNC = 6, /* frames left without exit: longjmp, throw */
-	ARENA_LOSS_CLOCK = 7,  /* clock readings that went backwards */
-	ARENA_LOSS_NAME = 8,   /* region names without a record */
-	ARENA_LOSS_DEPTH = 9,  /* frames deeper than PROF_DEPTH */
-	ARENA_LOSS_STACK = 10, /* enter hooks that found no memory */
+	ARENA_LOSS_NODE = 0,	  /* contexts: the arena could not grow */
+	ARENA_LOSS_BUSY = 1,	  /* events: inside the runtime itself */
+	ARENA_LOSS_THREAD = 2,	  /* threads without a record */
+	ARENA_LOSS_TIMER = 3,	  /* threads for which no timer could be made */
+	ARENA_LOSS_MODULE = 4,	  /* modules without a record */
+	ARENA_LOSS_EXIT = 5,	  /* exit hooks that no enter hook preceded */
+	ARENA_LOSS_RESYNC = 6,	  /* frames left without exit: longjmp, throw */
+	ARENA_LOSS_CLOCK = 7,	  /* clock readings that went backwards */
+	ARENA_LOSS_NAME = 8,	  /* region names without a record */
+	ARENA_LOSS_DEPTH = 9,	  /* frames deeper than PROF_DEPTH */
+	ARENA_LOSS_STACK = 10,	  /* enter hooks that found no memory */
+	ARENA_LOSS_GUESS = 11,	  /* none lost: stacks that a guess led through
+				   * code without unwind information */
+	ARENA_LOSS_BLOCK = 12,	  /* blocks executed and not counted */
+	ARENA_LOSS_LATE = 13,	  /* none lost: samples that came inside the
+				   * runtime,  whose time went with the next */
+	ARENA_LOSS_DURATION = 14, /* finished calls whose duration found no
+				   * room, or was that of a signal handler's
+				   * within the recording of another */
 	ARENA_LOSS_COUNT = 16
 };
 
 /* Why an unwound stack ended before its outermost frame. */
 enum arena_cut {
-	ARENA_CUT_NO_CFI = 0,	 /* no unwind information for a pc */
-	ARENA_CUT_BAD_FRAME = 1, /* the unwinder refused or made no progress */
-	ARENA_CUT_DEPTH = 2,	 /* deeper than PROF_DEPTH */
+	ARENA_CUT_NO_CFI = 0, /* a module's code without unwind information */
+	ARENA_CUT_BAD_FRAME =
+		1,	     /* leads nowhere: off the stack, or not upwards */
+	ARENA_CUT_DEPTH = 2, /* deeper than PROF_DEPTH */
+	ARENA_CUT_NO_MODULE = 3, /* code of no module, without frame pointers */
 	ARENA_CUT_COUNT = 4
 };
 
@@ -127,8 +148,8 @@ struct arena_header {
 	 * [0] at start, [1] at end (0: not measured). */
 	uint64_t hook_inside_ps[2];  /* within the callee's interval */
 	uint64_t hook_outside_ps[2]; /* within the caller's interval */
-	/* How far the sum of both is off where hooks stand around nothing
-	 * rather than around work. */
+	/* Between how far apart values the sum of both may lie: around nothing
+	 * it is more, and around work that hides the hooks it is 0. */
 	uint64_t hook_spread_ps;
 
 	uint64_t losses[ARENA_LOSS_COUNT];
@@ -141,16 +162,21 @@ struct arena_header {
 	/* An instant before sync[0], read by the process that this one was
 	 * forked from: the longer the time between, the better the rate. */
 	struct arena_sync origin;
-	uint8_t pad1[ARENA_PAGE - 528];
+	uint64_t min_duration_ns; /* calls that take less are left out */
+	uint8_t pad1[ARENA_PAGE - 536];
 };
 static_assert(sizeof(struct arena_header) == ARENA_PAGE, "header is a page");
 
 enum arena_chunk_kind {
-	ARENA_CHUNK_THREAD = 1, /* one arena_thread, then nodes */
-	ARENA_CHUNK_NODES = 2,	/* more nodes of thread OWNER */
-	ARENA_CHUNK_MODULE = 3, /* one arena_module and its path */
-	ARENA_CHUNK_TEXT = 4,	/* exe path, cwd, then argv, each with a NUL */
-	ARENA_CHUNK_NAMES = 5	/* arena_name records of region names */
+	ARENA_CHUNK_THREAD = 1,	 /* one arena_thread, then nodes */
+	ARENA_CHUNK_NODES = 2,	 /* more nodes of thread OWNER */
+	ARENA_CHUNK_MODULE = 3,	 /* one arena_module and its path */
+	ARENA_CHUNK_TEXT = 4,	 /* exe path, cwd, then argv, each with a NUL */
+	ARENA_CHUNK_NAMES = 5,	 /* arena_name records of region names */
+	ARENA_CHUNK_BLOCKS = 6,	 /* arena_block records, in any order */
+	ARENA_CHUNK_SYMBOLS = 7, /* what prof embed adds: docs/FORMAT.md */
+	ARENA_CHUNK_DURATIONS = 8, /* arena_duration records */
+	ARENA_CHUNK_OPEN = 9 /* arena_call records: calls active at the end */
 };
 
 struct arena_chunk {
@@ -189,7 +215,11 @@ struct arena_thread {
 	uint64_t pending_ticks; /* clock of the last event booked */
 	uint64_t hook_ns; /* count: samples that hit the hooks themselves */
 	uint64_t hook_samples; /* their number */
-	uint8_t pad[64];
+	uint64_t hook_exit_ns; /* count: what of hook_ns was in exit hooks */
+	/* Ticks of calls that were left out for they took too little, without
+	 * those made in such a call, and without the hooks' cost. */
+	uint64_t brief_ticks;
+	uint8_t pad[48];
 };
 static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
 
@@ -206,7 +236,27 @@ static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
  *that earlier context of the callee, which the call enters again; this node
  *then only counts calls, and never has time or children of its own. Otherwise
  *TARGET is the node itself. So a path holds each pair once or twice, and the
- *tree stays small however often and however deep a program recurses. */
+ *tree stays small however often and however deep a program recurses.
+ *
+ * A call that a filter leaves out has its caller's context as TARGET, so that
+ * its time and what it calls are the caller's, and says why in LAST, which is
+ * no position then. It only counts, too.
+ *
+ * Calls that are left out for what they took are counted when they end, in a
+ * node like that below their caller's context, with fn 0 and site 0: one for
+ * all of them. Its SELF is no time: it says of how many calls, of any function,
+ * the hooks lie in the caller's time: of these and of all that were made
+ * inside them. Calls that a filter left out inside are counted in contexts
+ * whose time has moved on: there that number is below 0. */
+#define ARENA_LEFT_OUT(why) (~(uint32_t)(why))
+
+enum arena_left_out {
+	ARENA_BY_FUNCTION = 0, /* PROF_FILTER */
+	ARENA_BY_DEPTH = 1,    /* PROF_CALL_DEPTH */
+	ARENA_BY_DURATION = 2, /* PROF_MIN_DURATION */
+	ARENA_LEFT_OUT_COUNT = 3
+};
+
 struct arena_node {
 	uint64_t fn;
 	uint64_t site;
@@ -219,6 +269,12 @@ struct arena_node {
 	uint32_t target;  /* position of the context entered: see below */
 };
 static_assert(sizeof(struct arena_node) == 48, "node is 48 bytes");
+
+static inline _Bool arena_is_left_out(const struct arena_node *node)
+{
+	return node->last >= ARENA_LEFT_OUT(ARENA_LEFT_OUT_COUNT - 1);
+}
+
 static_assert(sizeof(struct arena_node) % ARENA_UNIT == 0, "nodes align");
 
 struct arena_module {
@@ -235,6 +291,71 @@ struct arena_module {
 	uint8_t reserved[40];
 };
 static_assert(sizeof(struct arena_module) == 128, "module is 128 bytes");
+
+/* How often one block of code ran that calls -fsanitize-coverage=trace-pc's
+ * callback. The same pc may be in several records: they add up. */
+struct arena_block {
+	uint64_t pc;	/* where the callback returns to, and its epoch in bits
+			 * 48 to 62; 0: an unused record */
+	uint64_t count; /* of calls */
+};
+static_assert(sizeof(struct arena_block) == 16, "block is 16 bytes");
+
+/* One call that took long. */
+struct arena_call {
+	uint64_t begin; /* ticks; later by the time its coroutine slept */
+	uint64_t ticks; /* that it took, without the hooks' cost; 0: no record,
+			 * or a call still open */
+	uint32_t node;	/* position of its context */
+	uint32_t pad;
+};
+static_assert(sizeof(struct arena_call) == 24, "call is 24 bytes");
+
+/* Durations are sorted into buckets: below 8 ticks one for each, then four for
+ * each power of two, up to 2^47 ticks (13 hours at 3 GHz); the last one has all
+ * that is longer. */
+#define ARENA_BUCKET_BITS  2 /* the next bits below the highest one */
+#define ARENA_BUCKET_COUNT 184
+#define ARENA_SLOW_CALLS   8
+
+/* How long the calls of one function took that ended: in a thread, and in those
+ * that came after it (threads share records as they share state). */
+struct arena_duration {
+	uint64_t fn;	   /* as in a node; 0: an unused record */
+	uint64_t min, max; /* ticks */
+	uint64_t least;	   /* ticks: what takes no longer is not in `slow` */
+	uint64_t buckets[ARENA_BUCKET_COUNT];
+	/* The slowest that lie in no slower one of the same function, in no
+	 * order. */
+	struct arena_call slow[ARENA_SLOW_CALLS];
+};
+static_assert(sizeof(struct arena_duration) == 1696, "106 units");
+
+/* The bucket of a duration. */
+static inline unsigned arena_bucket(uint64_t ticks)
+{
+	const unsigned per_octave = 1u << ARENA_BUCKET_BITS;
+	unsigned high, bucket;
+
+	if (ticks < 2 * per_octave)
+		return (unsigned)ticks;
+	high = 63u - (unsigned)__builtin_clzll(ticks);
+	bucket = (high - ARENA_BUCKET_BITS) * per_octave +
+		 (unsigned)(ticks >> (high - ARENA_BUCKET_BITS));
+	return bucket < ARENA_BUCKET_COUNT ? bucket : ARENA_BUCKET_COUNT - 1;
+}
+
+/* The shortest duration in BUCKET, which may be ARENA_BUCKET_COUNT: that is
+ * also the end of the one before. */
+static inline uint64_t arena_bucket_start(unsigned bucket)
+{
+	const unsigned per_octave = 1u << ARENA_BUCKET_BITS;
+
+	if (bucket < 2 * per_octave)
+		return bucket;
+	return (uint64_t)(per_octave + bucket % per_octave)
+	       << (bucket / per_octave - 1);
+}
 
 /* A region's name; LENGTH bytes of text follow, padded to 16. */
 struct arena_name {

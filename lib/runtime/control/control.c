@@ -1,7 +1,8 @@
 #include "lib/runtime/control/control.h"
 
 #include "lib/runtime/control/emit.h"
-#include "lib/runtime/control/timers.h"
+#include "lib/runtime/control/engine.h"
+#include "lib/runtime/control/relay.h"
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/regions.h"
@@ -48,23 +49,36 @@ static void settle_down(void)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &moment, NULL);
 }
 
-static void restart_thread(struct rt_thread *t, void *unused)
+static void restart_clock(struct rt_thread *t, void *unused)
+{
+	const struct rt_frame *frame;
+
+	(void)unused;
+	t->owed_ns = 0;
+	t->last = clock_ticks();
+	/* How long the calls took that are active now will not be known. */
+	t->durations.open_from = 0;
+	for (frame = t->bottom; t->timing && frame <= t->top; frame++)
+		if (thread_call(t, frame)->begin != DURATIONS_LEFT_OUT)
+			thread_call(t, frame)->begin = 0;
+	sampler_begin(t, false);
+}
+
+static void restart_engine(struct rt_thread *t, void *unused)
 {
 	(void)unused;
-	t->last = clock_ticks();
-	sampler_begin(t, false);
-	timers_start(t);
+	engine_start(t);
 }
 
 static void stop_thread(struct rt_thread *t, void *unused)
 {
 	(void)unused;
-	timers_stop(t);
+	engine_stop(t);
 	sampler_settle(t);
-	if (rt.config.mode == ARENA_MODE_TRACE && t->node) {
+	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
 		uint64_t now = clock_ticks();
 
-		t->node->self += now - t->last;
+		t->top->node->self += now - t->last;
 		t->last = now;
 	}
 }
@@ -75,9 +89,15 @@ PUBLIC int libprof_start(void)
 
 	if (begin())
 		return -1;
+	if (atomic_load(&arena->state) == ARENA_CLOSED)
+		return end(-1, saved_errno); /* in a sandbox */
 	if (!atomic_load(&rt.active)) {
-		thread_each(restart_thread, NULL);
+		atomic_fetch_add(&rt.restarts, 1);
+		thread_each(restart_clock, NULL);
 		atomic_store(&rt.active, 1);
+		/* After that: an event of a process that records nothing is
+		 * taken for one that was stopped. */
+		thread_each(restart_engine, NULL);
 	}
 	return end(0, saved_errno);
 }
@@ -89,6 +109,7 @@ PUBLIC int libprof_stop(void)
 	if (begin())
 		return -1;
 	if (atomic_exchange(&rt.active, 0)) {
+		atomic_store(&rt.interrupted, 1);
 		settle_down();
 		thread_each(stop_thread, NULL);
 	}
@@ -104,6 +125,17 @@ PUBLIC int libprof_flush(void)
 	return end(emit_copy(), saved_errno);
 }
 
+static void clear_durations(struct arena_duration *r, const void *end)
+{
+	for (; (const void *)r < end; r++) {
+		uint64_t fn = r->fn;
+
+		memset(r, 0, sizeof(*r));
+		r->fn = fn;
+		r->min = UINT64_MAX;
+	}
+}
+
 static void clear_chunk(struct arena_chunk *chunk)
 {
 	struct arena_node *node = (struct arena_node *)(chunk + 1);
@@ -116,19 +148,25 @@ static void clear_chunk(struct arena_chunk *chunk)
 		record->samples = record->overruns = 0;
 		record->unsampled_ns = record->cut_samples = 0;
 		record->hook_ns = record->hook_samples = 0;
+		record->hook_exit_ns = record->brief_ticks = 0;
 		node = (struct arena_node *)(record + 1);
+	} else if (chunk->kind == ARENA_CHUNK_BLOCKS) {
+		struct arena_block *block = (struct arena_block *)node;
+
+		for (; block < (struct arena_block *)last; block++)
+			block->count = 0;
+		return;
+	} else if (chunk->kind == ARENA_CHUNK_DURATIONS) {
+		clear_durations((struct arena_duration *)node, last);
+		return;
+	} else if (chunk->kind == ARENA_CHUNK_OPEN) {
+		chunk->used = sizeof(*chunk);
+		return;
 	} else if (chunk->kind != ARENA_CHUNK_NODES) {
 		return;
 	}
 	for (; node < last; node++)
 		node->calls = node->self = node->samples = 0;
-}
-
-static void restart_clock(struct rt_thread *t, void *unused)
-{
-	(void)unused;
-	t->last = clock_ticks();
-	sampler_begin(t, false);
 }
 
 static void clear_arena(void)
@@ -151,7 +189,7 @@ static void clear_arena(void)
 	memset(head->cuts, 0, sizeof(head->cuts));
 	head->sync[0] = clock_sync();
 	head->start_real_ns = raw_clock_ns(CLOCK_REALTIME);
-	head->start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	head->start_cpu_ns = rt.config.start_cpu_ns;
 }
 
 PUBLIC int libprof_reset(void)
@@ -162,9 +200,13 @@ PUBLIC int libprof_reset(void)
 	if (begin())
 		return -1;
 	was = atomic_exchange(&rt.active, 0);
+	atomic_store(&rt.interrupted, 1);
 	settle_down();
+	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	if (atomic_load(&arena->state) == ARENA_OPEN)
 		clear_arena();
+	relay_forget();
+	atomic_fetch_add(&rt.restarts, 1);
 	thread_each(restart_clock, NULL);
 	atomic_store(&rt.active, was);
 	return end(0, saved_errno);
@@ -187,7 +229,7 @@ PUBLIC int libprof_region_end(void)
 
 PUBLIC int libprof_thread_name(const char *name)
 {
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 
 	if (!name || !t)
 		return -1;

@@ -1,8 +1,9 @@
 #include "lib/runtime/control/emit.h"
 
 #include "lib/runtime/control/calibrate.h"
+#include "lib/runtime/control/engine.h"
 #include "lib/runtime/control/threads.h"
-#include "lib/runtime/control/timers.h"
+#include "lib/runtime/control/unseen.h"
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/sampler.h"
@@ -153,7 +154,7 @@ static void describe_thread(struct rt_thread *t, void *unused)
 static void stop_timer(struct rt_thread *t, void *unused)
 {
 	(void)unused;
-	timers_stop(t);
+	engine_stop(t);
 }
 
 static void settle_thread(struct rt_thread *t, void *unused)
@@ -176,7 +177,7 @@ static void warn_of_nothing(void)
 			     NULL);
 }
 
-void emit_finish(int status)
+static void finish(enum arena_end end, int status)
 {
 	struct calibration calibration;
 	struct arena_header *head;
@@ -189,12 +190,13 @@ void emit_finish(int status)
 	}
 	thread_each(stop_timer, NULL);
 	thread_each(was_active ? settle_thread : describe_thread, NULL);
+	unseen_bill();
 	head = arena_head();
 	describe_process(head);
 	calibrate_hooks(&calibration);
 	head->hook_inside_ps[1] = calibration.inside_ps;
 	head->hook_outside_ps[1] = calibration.outside_ps;
-	head->end = ARENA_END_EXIT;
+	head->end = (uint8_t)end;
 	head->exit_status = status;
 	if (!text_put(&at, part + sizeof(part), arena->path) ||
 	    !text_put(&at, part + sizeof(part), ".part"))
@@ -209,9 +211,29 @@ void emit_finish(int status)
 		     arena->path);
 }
 
+void emit_finish(int status)
+{
+	finish(ARENA_END_EXIT, status);
+}
+
+void emit_before_sandbox(void)
+{
+	/* Not from a vfork's child, nor twice. */
+	if (!arena || !atomic_load(&rt.active) || !rt_self ||
+	    rt_self->tid != raw_tid())
+		return;
+	if (atomic_load(&arena->state) == ARENA_OPEN)
+		finish(ARENA_END_SANDBOX, 0);
+	atomic_store(&rt.active, 0);
+	atomic_store(&rt.interrupted, 1);
+	thread_each(stop_timer, NULL);
+	/* Whatever comes now finds no file, and makes none. */
+	atomic_store(&arena->state, ARENA_CLOSED);
+}
+
 void emit_mark(int status)
 {
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 	struct arena_header *head;
 	bool was_active;
 
@@ -229,6 +251,25 @@ void emit_mark(int status)
 	head->sync[1] = clock_sync();
 	head->exit_status = status;
 	head->end = ARENA_END_QUICK;
+}
+
+void emit_mark_exec(bool begins)
+{
+	struct rt_thread *t = thread_self();
+	struct arena_header *head;
+
+	if (atomic_load(&arena->state) != ARENA_OPEN)
+		return;
+	head = arena_head();
+	head->end = begins ? ARENA_END_EXEC : ARENA_END_NONE;
+	head->end_ticks = begins ? clock_ticks() : 0;
+	if (!begins)
+		return;
+	head->sync[1] = clock_sync();
+	if (atomic_load(&rt.active))
+		sampler_settle(t);
+	if (t->tree.record)
+		threads_mark(t);
 }
 
 int emit_copy(void)

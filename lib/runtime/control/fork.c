@@ -1,5 +1,6 @@
 #include "lib/runtime/control/fork.h"
 
+#include "lib/runtime/control/engine.h"
 #include "lib/runtime/control/threads.h"
 #include "lib/runtime/signal/raw.h"
 
@@ -8,6 +9,8 @@
 
 /* One fork at a time holds it: atfork handlers run under libc's lock. */
 static sigset_t before;
+static unsigned blocked; /* that the thread believes to have blocked */
+static uintptr_t stack_start, stack_end; /* its own */
 
 static bool sampling(void)
 {
@@ -20,10 +23,14 @@ static void in_parent_before(void)
 {
 	sigset_t set;
 
+	stack_start = rt_self ? rt_self->stack_start : 0;
+	stack_end = rt_self ? rt_self->stack_end : 0;
 	if (!sampling())
 		return;
 	sigemptyset(&set);
 	sigaddset(&set, SIGPROF);
+	sigaddset(&set, SIGTRAP);
+	blocked = thread_self() ? thread_self()->blocked : 0;
 	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, &before, NSIG / 8);
 }
 
@@ -42,18 +49,24 @@ static void in_child(void)
 	struct rt_thread *t;
 
 	rt_self = NULL;
-	rt_guard = 0;
+	rt_top = NULL;
 	rt.config.forked = true;
 	if (!rt.config.follow_fork) {
 		atomic_store(&rt.active, 0);
 		atomic_store(&arena->state, ARENA_FAILED);
-		restore_mask();
-		return;
 	}
+	engine_forked();
 	t = thread_adopt();
-	if (t)
-		threads_enter(t, true);
 	restore_mask();
+	if (!t)
+		return;
+	t->blocked = blocked;
+	/* Asking libc would allocate, before the program's allocator has heard
+	 * of the fork. */
+	t->stack_start = stack_start;
+	t->stack_end = stack_end;
+	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	threads_enter(t, true);
 }
 
 bool fork_prepare(void)

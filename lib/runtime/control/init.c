@@ -4,14 +4,17 @@
 #include "lib/runtime/control/control.h"
 #include "lib/runtime/control/detect.h"
 #include "lib/runtime/control/emit.h"
+#include "lib/runtime/control/engine.h"
+#include "lib/runtime/control/exec.h"
+#include "lib/runtime/control/filters.h"
 #include "lib/runtime/control/fork.h"
 #include "lib/runtime/control/loader.h"
 #include "lib/runtime/control/output.h"
-#include "lib/runtime/control/signals.h"
+#include "lib/runtime/control/quick.h"
 #include "lib/runtime/control/threads.h"
-#include "lib/runtime/control/timers.h"
 #include "lib/runtime/signal/arena.h"
 #include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/filter.h"
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/sampler.h"
@@ -19,6 +22,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +56,7 @@ static uint64_t choose_reserve(void)
 static void configure(const struct options *o)
 {
 	struct rt_config *c = &rt.config;
+	struct timespec tick;
 
 	c->mode = (uint8_t)o->mode;
 	c->mode_asked = o->mode != OPTION_MODE_AUTO;
@@ -62,19 +67,50 @@ static void configure(const struct options *o)
 	if (o->clock == OPTION_CLOCK_AUTO)
 		c->clock = c->mode == ARENA_MODE_TRACE ? ARENA_CLOCK_WALL
 						       : ARENA_CLOCK_CPU;
+	if (o->event && c->mode == ARENA_MODE_TRACE)
+		warn("PROF_EVENT: mode trace takes no samples; ignored");
+	else if (o->event) {
+		c->clock = (uint8_t)(ARENA_CLOCK_CYCLES + o->event - 1);
+		c->events = true;
+	}
 	c->ticks = ARENA_TICKS_NS;
 	if (c->mode == ARENA_MODE_TRACE && c->clock == ARENA_CLOCK_WALL &&
 	    clock_tsc_invariant())
 		c->ticks = ARENA_TICKS_TSC;
-	c->engine = c->mode == ARENA_MODE_TRACE ? ARENA_ENGINE_NONE
-						: ARENA_ENGINE_TIMER;
-	if (o->engine == OPTION_ENGINE_PERF && c->engine)
-		warn("PROF_ENGINE=perf: not built in yet; using timer");
+	c->durations = o->durations && c->mode == ARENA_MODE_TRACE;
+	if (c->mode == ARENA_MODE_TRACE)
+		c->min_duration_ns = o->min_duration_ns;
+	else if (o->min_duration_ns && c->mode_asked)
+		warn("PROF_MIN_DURATION: only mode trace knows how long a call "
+		     "takes; ignored");
+	c->timed = c->durations || c->min_duration_ns;
+	c->engine = ARENA_ENGINE_NONE;
 	c->hz = o->hz;
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) == 0)
+		c->tick_ns = (uint64_t)tick.tv_nsec;
+	c->page_size = (uint32_t)sysconf(_SC_PAGESIZE);
 	c->depth = o->depth;
 	c->reserve_bytes = choose_reserve();
 	c->follow_fork = o->follow == OPTION_FOLLOW_ALL ||
 			 o->follow == OPTION_FOLLOW_FORK;
+}
+
+/* The shortest duration in ticks, whose rate is measured since start-up: a
+ * fifth of a millisecond gives it to a few in ten thousand. */
+static uint64_t min_ticks(void)
+{
+	const struct arena_sync *from = &rt.config.sync;
+	struct arena_sync to;
+	double ticks = (double)rt.config.min_duration_ns;
+
+	if (rt.config.ticks == ARENA_TICKS_TSC && rt.config.min_duration_ns) {
+		do
+			to = clock_sync();
+		while (to.mono_ns - from->mono_ns < 200000);
+		ticks *= (double)(to.ticks - from->ticks) /
+			 (double)(to.mono_ns - from->mono_ns);
+	}
+	return (uint64_t)(ticks + 0.5);
 }
 
 /* Children that are not to be followed get an environment without us. */
@@ -127,6 +163,22 @@ static bool prepare(const struct options *options)
 	return true;
 }
 
+/* What is to be left out; without it all is recorded, and a line says why. */
+static void set_filter(const struct options *options)
+{
+	const struct filter *filter = NULL;
+	char why[512];
+
+	if (rt.config.mode == ARENA_MODE_SAMPLE)
+		return;
+	if (strcmp(options->filter, "none") != 0) {
+		filter = filters_load(options->filter, why, sizeof(why));
+		if (!filter)
+			warn(why);
+	}
+	filter_use(filter, options->call_depth);
+}
+
 static void at_exit(int status, void *unused)
 {
 	(void)unused;
@@ -156,28 +208,47 @@ static bool is_second_copy(void)
 	return bound && bound != (void *)libprof_version;
 }
 
+/* The first thread of the process: what it takes to begin is ours, and not in
+ * the profile. */
+static void enter_first(struct rt_thread *t)
+{
+	t->guard = RT_GUARD_STARTING;
+	threads_enter(t, false);
+	sampler_begin(t, false);
+	atomic_signal_fence(memory_order_seq_cst);
+	t->guard = RT_GUARD_NONE;
+}
+
 static void set_up(const struct options *options)
 {
 	struct calibration calibration;
 	struct rt_thread *t;
 
 	configure(options);
+	set_filter(options);
 	rt.config.sync = clock_sync();
 	if (rt.config.mode != ARENA_MODE_TRACE)
 		loader_prepare();
+	rt.config.min_ticks = rt.config.min_duration_ns;
 	calibrate_hooks(&calibration);
+	rt.config.min_ticks = min_ticks();
 	rt.config.hook_inside_ps = calibration.inside_ps;
 	rt.config.hook_outside_ps = calibration.outside_ps;
 	rt.config.hook_spread_ps = calibration.spread_ps;
+	rt.config.call_cost = calibration.call_cost;
+	rt.config.pair_cost = calibration.pair_cost;
 	if (!threads_prepare() || !fork_prepare() || on_exit(at_exit, NULL)) {
 		warn("cannot follow threads, forks and exit; nothing is "
 		     "recorded");
 		return;
 	}
-	if (rt.config.mode != ARENA_MODE_TRACE && !timers_prepare()) {
+	if (rt.config.mode != ARENA_MODE_TRACE &&
+	    !engine_prepare(options->engine)) {
 		warn("cannot handle SIGPROF; nothing is recorded");
 		return;
 	}
+	quick_prepare();
+	exec_prepare();
 	control_ready();
 	if (options->follow == OPTION_FOLLOW_NONE ||
 	    options->follow == OPTION_FOLLOW_FORK)
@@ -185,9 +256,38 @@ static void set_up(const struct options *options)
 	if (options->verbose)
 		describe();
 	t = thread_adopt();
+	atomic_store(&rt.interrupted, !options->start);
 	atomic_store(&rt.active, options->start);
 	if (t)
-		threads_enter(t, false);
+		enter_first(t);
+	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* Whether NAME matches one of PATTERNS, and none that begins with "!"; where
+ * all begin so, it needs to match none. */
+static bool is_asked_for(const char *name, const char *patterns)
+{
+	bool found = false, only_others = true;
+	char one[256];
+
+	while (*patterns) {
+		size_t length = strcspn(patterns, ",");
+		bool leave_out = *patterns == '!';
+
+		if (length < sizeof(one)) {
+			memcpy(one, patterns, length);
+			one[length] = '\0';
+			if (!fnmatch(one + leave_out, name, 0)) {
+				if (leave_out)
+					return false;
+				found = true;
+			}
+		}
+		only_others &= leave_out;
+		patterns += length;
+		patterns += strspn(patterns, ",");
+	}
+	return found || only_others;
 }
 
 /* Before the program's own constructors (priority 101 in libprof.a; the loader
@@ -201,7 +301,8 @@ __attribute__((constructor(101))) static void start(void)
 	if (getauxval(AT_SECURE) || is_second_copy())
 		return;
 	options_read(&options, getenv, warn);
-	if (prepare(&options))
+	if (is_asked_for(program_invocation_short_name, options.program) &&
+	    prepare(&options))
 		set_up(&options);
 	errno = saved_errno;
 }

@@ -1,4 +1,5 @@
 /* jumps.c - longjmp and exceptions: where functions are left without an exit.
+ * And setjmp, where longjmp leads to.
  *
  * Stands in front of the functions that leave frames, only to tell the tracer
  * how far the stack has been left; then lets them do their work. Without this
@@ -8,6 +9,7 @@
 #include "lib/runtime/signal/tracer.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <setjmp.h>
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -39,7 +41,7 @@ static __attribute__((noreturn)) void jump(const char *name,
 {
 	if (!*real)
 		*real = (jump_function *)dlsym(RTLD_NEXT, name);
-	tracer_left(target_sp(env));
+	tracer_left(env, target_sp(env));
 	(*real)(env, value);
 	__builtin_unreachable();
 }
@@ -60,6 +62,62 @@ STAND_IN(_longjmp)
 STAND_IN(siglongjmp)
 STAND_IN(__longjmp_chk)
 
+#if defined(__x86_64__) && !defined(__ILP32__)
+/* setjmp must find the stack as its caller left it, for it returns there twice.
+ * So this is no function: it tells of ENV, and goes on to libc's own with all
+ * that it was called with. */
+#define STAND_BEFORE(name, number)                                             \
+	__asm__(".text\n"                                                      \
+		".globl " name "\n"                                            \
+		".type " name ", @function\n"                                  \
+		".p2align 4\n" name ":\n"                                      \
+		".cfi_startproc\n"                                             \
+		"endbr64\n"                                                    \
+		"pushq %rdi\n"                                                 \
+		".cfi_adjust_cfa_offset 8\n"                                   \
+		"pushq %rsi\n"                                                 \
+		".cfi_adjust_cfa_offset 8\n"                                   \
+		"subq $8, %rsp\n"                                              \
+		".cfi_adjust_cfa_offset 8\n"                                   \
+		"leaq 32(%rsp), %rsi\n" /* as it will be again */              \
+		"movl $" #number ", %edx\n"                                    \
+		"call jumps_before_setjmp\n"                                   \
+		"addq $8, %rsp\n"                                              \
+		".cfi_adjust_cfa_offset -8\n"                                  \
+		"popq %rsi\n"                                                  \
+		".cfi_adjust_cfa_offset -8\n"                                  \
+		"popq %rdi\n"                                                  \
+		".cfi_adjust_cfa_offset -8\n"                                  \
+		"jmpq *%rax\n"                                                 \
+		".cfi_endproc\n"                                               \
+		".size " name ", . - " name "\n")
+
+STAND_BEFORE("setjmp", 0);
+STAND_BEFORE("_setjmp", 1);
+STAND_BEFORE("__sigsetjmp", 2);
+
+/* Called by these alone: the function to go on to. */
+void *jumps_before_setjmp(const struct __jmp_buf_tag *env, uintptr_t sp,
+			  unsigned number) RT_HIDDEN;
+
+__attribute__((used)) void *jumps_before_setjmp(const struct __jmp_buf_tag *env,
+						uintptr_t sp, unsigned number)
+{
+	static const char *const names[] = { "setjmp", "_setjmp",
+					     "__sigsetjmp" };
+	static void *_Atomic real[3];
+
+	if (!real[number]) {
+		int saved_errno = errno;
+
+		real[number] = dlsym(RTLD_NEXT, names[number]);
+		errno = saved_errno;
+	}
+	tracer_mark(env, sp);
+	return real[number];
+}
+#endif
+
 /* A handler has been entered: what lies below its function's frame is gone.
  * g++ calls the exit hooks on the way; clang++ does not. */
 typedef void *catch_function(void *);
@@ -72,6 +130,6 @@ PUBLIC void *__cxa_begin_catch(void *exception)
 
 	if (!real)
 		real = (catch_function *)dlsym(RTLD_NEXT, "__cxa_begin_catch");
-	tracer_left((uintptr_t)__builtin_dwarf_cfa());
+	tracer_left(NULL, (uintptr_t)__builtin_dwarf_cfa());
 	return real ? real(exception) : NULL;
 }

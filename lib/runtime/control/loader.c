@@ -2,7 +2,42 @@
 #include "lib/runtime/control/loader.h"
 
 #include "lib/runtime/signal/modules.h"
-#include "lib/runtime/signal/unwind.h"
+#include "lib/runtime/signal/rows.h"
+#include "lib/runtime/signal/unwind_lib.h"
+
+#if RT_CFI
+
+/* The loader lists what the process started with first, in the order in which
+ * it was found, and what is loaded later after that. It is itself needed by
+ * everything, and so among the former: all up to it stay. */
+static int visit(struct dl_phdr_info *info, size_t size, void *data)
+{
+	uintptr_t loader = *(uintptr_t *)data;
+	struct module_image image;
+	int i;
+
+	(void)size;
+	for (i = 0; i < info->dlpi_phnum; i++) {
+		if (info->dlpi_phdr[i].p_type != PT_LOAD)
+			continue;
+		if (!modules_find(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr,
+				  &image))
+			return 0;
+		rows_stays(image.start, image.end);
+		return image.start == loader;
+	}
+	return 0;
+}
+
+void loader_prepare(void)
+{
+	struct module_image image; /* the loader's own */
+
+	if (modules_find(_r_debug.r_ldbase, &image))
+		(void)dl_iterate_phdr(visit, &image.start);
+}
+
+#else
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,12 +69,12 @@ __attribute__((visibility("default"))) int dl_iterate_phdr(unwind_visit *visit,
 /* Where libunwind lies; empty until it is used. Found once, so that pipe2 stays
  * what it is for the program: safe in handlers and in a fork's child, where the
  * loader's lock may be held for ever. */
-static struct module_image unwinder;
+static struct module_image libunwind_image;
 
 static bool is_libunwind(const void *address)
 {
-	return (uintptr_t)address >= unwinder.start &&
-	       (uintptr_t)address < unwinder.end;
+	return (uintptr_t)address >= libunwind_image.start &&
+	       (uintptr_t)address < libunwind_image.end;
 }
 
 enum {
@@ -114,6 +149,8 @@ static void first_walk(void)
 void loader_prepare(void)
 {
 	real_iterate = (iterate_function *)dlsym(RTLD_NEXT, "dl_iterate_phdr");
-	(void)modules_find((uintptr_t)unw_init_local2, &unwinder);
+	(void)modules_find((uintptr_t)unw_init_local2, &libunwind_image);
 	first_walk();
 }
+
+#endif

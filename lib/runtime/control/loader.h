@@ -1,12 +1,13 @@
-/* loader.h - between libunwind and the dynamic loader.
+/* loader.h - what the unwinder has to know of the dynamic loader beforehand.
  *
- * Stands in front of dl_iterate_phdr: while a handler unwinds, it is answered
- * without the loader's lock (signal/unwind.h); else by libc as ever.
+ * Where libunwind walks (RT_CFI 0, signal/unwind.h), this stands in front of
+ * dl_iterate_phdr, answered without the loader's lock while a handler unwinds,
+ * and of pipe2.
  */
 #ifndef PROF_RUNTIME_LOADER_H
 #define PROF_RUNTIME_LOADER_H
 
-/* Settle what libunwind does lazily, so that no handler has to. Context:
+/* Note the modules that stay, or settle what libunwind does lazily. Context:
  * ordinary, at start-up. */
 void loader_prepare(void);
 

@@ -3,6 +3,7 @@
 #include "lib/runtime/signal/raw.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,9 +130,37 @@ static void gather_text(void)
 	rt.config.text_size = used;
 }
 
-/* Our parent's session, or a new one: random enough for one machine. */
+/* A number that all ranks of one parallel job have, and no other job; 0 where
+ * this is no rank. A launcher by itself tells its ranks nothing of ours. */
+static uint64_t find_job(void)
+{
+	static const char *const variables[] = {
+		"PMIX_NAMESPACE", "OMPI_MCA_orte_precondition_transports",
+		"PMI_JOBID", "SLURM_JOB_ID", "SLURM_STEP_ID"
+	};
+	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	bool any = false;
+
+	if (rt.config.rank == UINT32_MAX)
+		return 0;
+	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+		const char *text = getenv(variables[i]);
+
+		/* A batch script has one, and starts many programs. */
+		any |= text && strcmp(variables[i], "SLURM_JOB_ID") != 0;
+		for (; text && *text; text++)
+			hash = (hash ^ (unsigned char)*text) *
+			       UINT64_C(0x100000001b3);
+		hash = (hash ^ (i + 1)) * UINT64_C(0x100000001b3);
+	}
+	return any ? hash : 0;
+}
+
+/* Our parent's session, that of the parallel job, or a new one: random enough
+ * for one machine. */
 static void find_session(void)
 {
+	uint64_t job;
 	const char *given = getenv("PROF_SESSION");
 
 	if (given && *given && strlen(given) < sizeof(rt.config.session)) {
@@ -139,8 +168,15 @@ static void find_session(void)
 		rt.config.session_given = true;
 		return;
 	}
-	snprintf(rt.config.session, sizeof(rt.config.session), "%08x%08x",
-		 (unsigned)(raw_clock_ns(CLOCK_REALTIME) >> 10), getpid());
+	job = find_job();
+	if (job)
+		snprintf(rt.config.session, sizeof(rt.config.session),
+			 "job-%016" PRIx64, job);
+	else
+		snprintf(rt.config.session, sizeof(rt.config.session),
+			 "%08x%08x",
+			 (unsigned)(raw_clock_ns(CLOCK_REALTIME) >> 10),
+			 getpid());
 	setenv("PROF_SESSION", rt.config.session, 1);
 }
 

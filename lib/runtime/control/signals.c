@@ -1,4 +1,4 @@
-/* signals.c - the program's own SIGPROF, beside ours. */
+/* signals.c - the program's own SIGPROF and SIGTRAP, beside ours. */
 #include "lib/runtime/control/signals.h"
 
 #include "lib/runtime/signal/rt.h"
@@ -20,9 +20,24 @@ static sigaction_function *real_sigaction;
 
 /* What the program asked for, in one of two places: a handler that runs
  * meanwhile reads the whole of one or of the other. */
-static struct sigaction wanted[2];
-static atomic_uint wanted_now;
-static atomic_bool taken;
+static struct program_action {
+	int number;
+	struct sigaction wanted[2];
+	atomic_uint now;
+	atomic_bool taken;
+	atomic_bool used; /* the program waits for it */
+} actions[] = { { .number = SIGPROF }, { .number = SIGTRAP } };
+
+/* NULL: a signal that we have no use for. */
+static struct program_action *find_action(int number)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (actions[i].number == number)
+			return &actions[i];
+	return NULL;
+}
 
 static sigaction_function *real(void)
 {
@@ -32,34 +47,50 @@ static sigaction_function *real(void)
 	return real_sigaction;
 }
 
-bool signals_take_sigprof(const struct sigaction *action)
+bool signals_take(int number, const struct sigaction *action)
 {
+	struct program_action *program = find_action(number);
 	struct sigaction before;
 
-	if (!real() || real_sigaction(SIGPROF, action, &before))
+	if (!program || !real() || real_sigaction(number, action, &before))
 		return false;
-	if (!atomic_exchange(&taken, true))
-		wanted[atomic_load(&wanted_now)] = before;
+	if (!atomic_exchange(&program->taken, true))
+		program->wanted[atomic_load(&program->now)] = before;
 	return true;
+}
+
+bool signals_wanted(int number)
+{
+	struct program_action *program = find_action(number);
+
+	return !atomic_load(&program->taken) || atomic_load(&program->used) ||
+	       program->wanted[atomic_load(&program->now)].sa_handler !=
+		       SIG_DFL;
+}
+
+void signals_use(int number)
+{
+	atomic_store(&find_action(number)->used, true);
 }
 
 PUBLIC int sigaction(int number, const struct sigaction *action,
 		     struct sigaction *old)
 {
+	struct program_action *program = find_action(number);
 	unsigned now;
 
 	if (!real()) {
 		errno = ENOSYS;
 		return -1;
 	}
-	if (number != SIGPROF || !atomic_load(&taken))
+	if (!program || !atomic_load(&program->taken))
 		return real_sigaction(number, action, old);
-	now = atomic_load(&wanted_now);
+	now = atomic_load(&program->now);
 	if (old)
-		*old = wanted[now];
+		*old = program->wanted[now];
 	if (action) {
-		wanted[!now] = *action;
-		atomic_store(&wanted_now, !now);
+		program->wanted[!now] = *action;
+		atomic_store(&program->now, !now);
 	}
 	return 0;
 }
@@ -83,8 +114,8 @@ PUBLIC sighandler_t signal(int number, sighandler_t handler)
 	return old.sa_handler;
 }
 
-/* The default of SIGPROF is to end the process, and a program that arms an
- * interval timer without a handler gets that. */
+/* The default of both is to end the process, and a program that arms an
+ * interval timer without a handler, or runs into a breakpoint, gets that. */
 static void die_by(int number)
 {
 	struct sigaction action;
@@ -101,12 +132,16 @@ static void die_by(int number)
 
 void signals_deliver(int number, siginfo_t *info, void *context)
 {
-	struct sigaction action = wanted[atomic_load(&wanted_now)];
+	struct program_action *program = find_action(number);
+	unsigned now = atomic_load(&program->now);
+	struct sigaction action = program->wanted[now];
 	sigset_t mask, before;
 
-	if (action.sa_handler == SIG_IGN)
+	/* The kernel lets nobody ignore a trap that an instruction raised. */
+	if (action.sa_handler == SIG_IGN &&
+	    (number != SIGTRAP || info->si_code <= 0))
 		return;
-	if (action.sa_handler == SIG_DFL) {
+	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) {
 		die_by(number);
 		return;
 	}
@@ -118,7 +153,7 @@ void signals_deliver(int number, siginfo_t *info, void *context)
 	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &before,
 		      NSIG / 8);
 	if (action.sa_flags & SA_RESETHAND)
-		wanted[atomic_load(&wanted_now)].sa_handler = SIG_DFL;
+		program->wanted[now].sa_handler = SIG_DFL;
 	if (action.sa_flags & SA_SIGINFO)
 		action.sa_sigaction(number, info, context);
 	else

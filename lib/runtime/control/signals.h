@@ -1,4 +1,4 @@
-/* signals.h - the program's own SIGPROF, beside ours.
+/* signals.h - the program's own SIGPROF and SIGTRAP, beside ours.
  *
  * Stands in front of sigaction and signal: the kernel always calls our
  * handler, which passes on what is not ours.
@@ -9,11 +9,17 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* Make ACTION what the kernel does on SIGPROF; what was there before is kept
- * as the program's own. */
-bool signals_take_sigprof(const struct sigaction *action);
+/* Make ACTION what the kernel does on NUMBER, SIGPROF or SIGTRAP; what was
+ * there before is kept as the program's own. */
+bool signals_take(int number, const struct sigaction *action);
 
-/* Treat a SIGPROF that is not ours as the program wants it. Context: signal. */
+/* Whether NUMBER is the program's: we have none for it, or it has shown a use
+ * for it, by a handler or by waiting; signals_use says that it does. Context:
+ * signal. */
+bool signals_wanted(int number);
+void signals_use(int number);
+
+/* Treat a signal that is not ours as the program wants it. Context: signal. */
 void signals_deliver(int number, siginfo_t *info, void *context);
 
 #endif

@@ -2,7 +2,10 @@
  */
 #include "lib/runtime/control/threads.h"
 
-#include "lib/runtime/control/timers.h"
+#include "lib/runtime/control/engine.h"
+#include "lib/runtime/control/masks.h"
+#include "lib/runtime/control/ownstack.h"
+#include "lib/runtime/control/relay.h"
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/sampler.h"
@@ -16,6 +19,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <threads.h>
+
+enum { OPEN_CALLS = 32 };
 
 #define PUBLIC __attribute__((visibility("default")))
 
@@ -53,6 +58,10 @@ static void read_name(struct rt_thread *t, char name[16])
 		memcpy(name, t->name, 16);
 		return;
 	}
+	if (t->tid == raw_tid()) {
+		(void)syscall(SYS_prctl, PR_GET_NAME, name, 0, 0, 0);
+		return;
+	}
 	snprintf(path, sizeof(path), "/proc/self/task/%u/comm", t->tid);
 	fd = raw_open(path, O_RDONLY, 0);
 	if (fd >= 0) {
@@ -63,15 +72,38 @@ static void read_name(struct rt_thread *t, char name[16])
 		name[got - (name[got - 1] == '\n')] = '\0';
 }
 
+/* The calls of T that are active, the outermost ones: no other lasts longer. Of
+ * a thread that runs on nothing can be told. */
+static void mark_open_calls(struct rt_thread *t)
+{
+	bool own = t == thread_self();
+	/* The CPU clock that we can read here is our own. */
+	uint64_t now = own || rt.config.clock == ARENA_CLOCK_WALL
+			       ? clock_ticks()
+			       : t->last;
+	const struct rt_frame *f = t->bottom + 1;
+
+	if (!own && atomic_load(&rt.active))
+		return;
+	durations_forget_open(&t->durations);
+	for (; f <= t->top && f <= t->bottom + OPEN_CALLS; f++)
+		durations_leave_open(
+			&t->durations,
+			&(struct durations_event){ f->node, thread_call(t, f),
+						   now, t->calls });
+}
+
 void threads_mark(struct rt_thread *t)
 {
 	struct arena_thread *record = t->tree.record;
 
 	record->cpu_ns = raw_clock_ns(thread_cpu_clock(t->tid));
 	record->end_ticks = clock_ticks();
-	if (rt.config.mode == ARENA_MODE_TRACE && t->node) {
-		record->pending = arena_position(t->node);
+	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
+		record->pending = arena_position(t->top->node);
 		record->pending_ticks = t->last;
+		if (rt.config.durations)
+			mark_open_calls(t);
 	}
 }
 
@@ -99,27 +131,35 @@ static bool arena_ready_soon(void)
 	return false;
 }
 
-/* The thread T, which is the calling one, records nothing any more. */
+/* The thread T, which is the calling one, records nothing any more. Its time is
+ * billed last: making the record takes some of it. */
 static void retire(struct rt_thread *t)
 {
-	rt_guard = RT_GUARD_RETIRED;
+	bool sampled = rt.config.engine != ARENA_ENGINE_NONE;
+
+	t->guard = RT_GUARD_RETIRED;
 	atomic_signal_fence(memory_order_seq_cst);
-	timers_stop(t);
-	if (atomic_load(&rt.active))
-		sampler_settle(t);
-	if (rt.config.mode == ARENA_MODE_TRACE && t->node) {
+	engine_stop(t);
+	/* A thread that was never sampled has a time to be billed still. */
+	if (!t->tree.record && sampled &&
+	    (t->unsampled_ns || atomic_load(&rt.active)) && arena_ready_soon())
+		thread_plant(t);
+	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
 		uint64_t now = clock_ticks();
 
-		t->node->self += now - t->last;
+		t->top->node->self += now - t->last;
 		t->last = now;
 	}
-	/* A thread that was never sampled has a time to be billed still. */
-	if (!t->tree.record && t->unsampled_ns && arena_ready_soon())
-		thread_plant(t);
-	threads_describe(t);
 	if (t->tree.record)
+		read_name(t, t->tree.record->name);
+	if (sampled && atomic_load(&rt.active))
+		relay_give(t, sampler_settle(t));
+	if (t->tree.record) {
+		threads_mark(t);
 		t->tree.record->state = ARENA_THREAD_DONE;
-	rt_self = NULL;
+	}
+	rt_self = &rt_retired_nobody;
+	rt_top = NULL;
 	thread_release(t);
 }
 
@@ -141,9 +181,14 @@ void threads_enter(struct rt_thread *t, bool from_start)
 {
 	if (key_made)
 		(void)pthread_setspecific(key, t);
+	if (rt.config.mode == ARENA_MODE_SAMPLE)
+		ownstack_find(t);
+	masks_enter(t, t->blocked);
 	sampler_begin(t, from_start);
-	if (atomic_load(&rt.active))
-		timers_start(t);
+	if (!atomic_load(&rt.active))
+		return;
+	relay_take(t);
+	engine_start(t);
 }
 
 static void *run_pthread(void *argument)
@@ -181,6 +226,7 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	t->routine.pthread = routine;
 	t->argument = argument;
 	t->start_routine = (uintptr_t)routine;
+	t->blocked = thread_self() ? thread_self()->blocked : 0;
 	result = real_create(thread, attr, run_pthread, t);
 	if (result)
 		thread_release(t);
@@ -201,6 +247,7 @@ PUBLIC int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 	t->routine.thrd = routine;
 	t->argument = argument;
 	t->start_routine = (uintptr_t)routine;
+	t->blocked = thread_self() ? thread_self()->blocked : 0;
 	result = real_thrd(thread, run_thrd, t);
 	if (result != thrd_success)
 		thread_release(t);
@@ -211,6 +258,7 @@ bool threads_prepare(void)
 {
 	find_create();
 	find_thrd();
+	relay_prepare();
 	key_made = pthread_key_create(&key, at_thread_end) == 0;
 	return key_made;
 }

@@ -32,7 +32,7 @@ bool arena_prepare(void)
 
 /* Make bytes [from, to) of the file real, so that no store to them can raise
  * SIGBUS for want of disk space. */
-static bool allocate(int fd, uint64_t from, uint64_t to)
+static RT_APART bool allocate(int fd, uint64_t from, uint64_t to)
 {
 	static const char zero[ARENA_PAGE];
 
@@ -48,7 +48,7 @@ static bool allocate(int fd, uint64_t from, uint64_t to)
 }
 
 /* A file of RLIMIT_FSIZE would be grown by a signal (SIGXFSZ), not an error. */
-static bool within_file_limit(uint64_t size)
+static RT_APART bool within_file_limit(uint64_t size)
 {
 	struct {
 		uint64_t soft, hard;
@@ -107,20 +107,21 @@ static int create_file(void)
 	return -1;
 }
 
-static uint64_t boot_ticks(void)
+/* ROOM is for what is read: too much for a handler's stack. */
+static uint64_t boot_ticks(char *room, size_t size)
 {
-	char stat[1024], *p;
+	char *p;
 	int fd = raw_open("/proc/self/stat", O_RDONLY, 0), field;
 	long got;
 
 	if (fd < 0)
 		return 0;
-	got = raw_read(fd, stat, sizeof(stat) - 1);
+	got = raw_read(fd, room, size - 1);
 	raw_close(fd);
 	if (got <= 0)
 		return 0;
-	stat[got] = '\0';
-	p = strrchr(stat, ')'); /* the name in field 2 may hold anything */
+	room[got] = '\0';
+	p = strrchr(room, ')'); /* the name in field 2 may hold anything */
 	for (field = 2; p && field < 22; field++)
 		p = strchr(p + 1, ' ');
 	return p ? text_parse_u64(p + 1) : 0;
@@ -144,14 +145,16 @@ static void fill_header(struct arena_header *h)
 	h->ppid = (uint32_t)syscall(SYS_getppid);
 	h->rank = c->rank;
 	h->start_real_ns = raw_clock_ns(CLOCK_REALTIME);
-	h->start_boot_ticks = boot_ticks();
-	h->start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	h->start_boot_ticks = boot_ticks((char *)h->pad1, sizeof(h->pad1));
+	memset(h->pad1, 0, sizeof(h->pad1));
+	h->start_cpu_ns = c->start_cpu_ns;
 	h->origin = c->sync;
 	h->sync[0] = c->forked ? clock_sync() : c->sync;
 	h->sync[1] = clock_sync();
 	h->hook_inside_ps[0] = c->hook_inside_ps;
 	h->hook_outside_ps[0] = c->hook_outside_ps;
 	h->hook_spread_ps = c->hook_spread_ps;
+	h->min_duration_ns = c->min_duration_ns;
 	h->host_cpus = (uint32_t)c->cpus;
 	memcpy(h->session, c->session, sizeof(h->session));
 	memcpy(h->host, c->host, sizeof(h->host));
@@ -175,7 +178,7 @@ static void write_text(void)
 	arena_head()->text_offset = chunk->offset;
 }
 
-static bool make(void)
+static RT_APART bool make(void)
 {
 	struct stat st;
 	int fd;
@@ -231,16 +234,19 @@ bool arena_ready(void)
 	return true;
 }
 
-/* Open the file again by its name, if it still is the same file. */
-static int reopen(void)
+/* Open the file again by its name, if it still is the same file. What is asked
+ * of it is put into memory mapped for the moment: a handler has little stack.
+ */
+static RT_APART int reopen(void)
 {
-	struct stat st;
 	int fd = raw_open(arena->path, O_RDWR, 0);
+	struct stat *st = fd < 0 ? NULL : raw_map_private(sizeof(*st));
+	bool same = st && !fstat(fd, st) && st->st_dev == arena->device &&
+		    st->st_ino == arena->inode;
 
-	if (fd < 0)
-		return -1;
-	if (!fstat(fd, &st) && st.st_dev == arena->device &&
-	    st.st_ino == arena->inode)
+	if (st)
+		raw_unmap(st, sizeof(*st));
+	if (same || fd < 0)
 		return fd;
 	raw_close(fd);
 	errno = ENOENT;

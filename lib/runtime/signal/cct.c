@@ -1,8 +1,10 @@
 #include "lib/runtime/signal/cct.h"
 
 #include "lib/runtime/signal/clock.h"
+#include "lib/runtime/signal/filter.h"
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
+#include "lib/runtime/signal/thread.h"
 
 #include <string.h>
 
@@ -32,7 +34,9 @@ static void widen(struct cct *tree)
 	}
 	tree->slots = slots;
 	tree->mask = mask;
-	if (old != tree->first_slots)
+	/* A hook that was interrupted may be about to look there: then it
+	 * stays as it is. */
+	if (old != tree->first_slots && !(rt_self && rt_self->nest))
 		raw_unmap(old, (size_t)old_count * sizeof(*old));
 }
 
@@ -135,12 +139,43 @@ static struct arena_node *repeated(const struct cct *tree,
 	return target;
 }
 
+/* How many contexts are on the path from the root, itself not counted, to
+ * NODE. */
+static uint32_t depth_of(const struct cct *tree, const struct arena_node *node)
+{
+	uint32_t depth = 0;
+
+	for (; node != tree->root; node = cct_at(node->parent))
+		depth++;
+	return depth;
+}
+
+/* Where a call of FN from PARENT leads to, if not to a context of its own:
+ * *MARK becomes what the node's `last` says then. */
+static struct arena_node *elsewhere(const struct cct *tree,
+				    struct arena_node *parent, uint64_t fn,
+				    uint32_t *mark)
+{
+	struct arena_node *earlier;
+
+	if (!(fn & ARENA_REGION_BIT) && modules_hide(fn)) {
+		*mark = ARENA_LEFT_OUT(ARENA_BY_FUNCTION);
+		return parent;
+	}
+	earlier = repeated(tree, parent, fn);
+	if (earlier || filter_depth() == UINT32_MAX ||
+	    depth_of(tree, parent) < filter_depth())
+		return earlier;
+	*mark = ARENA_LEFT_OUT(ARENA_BY_DEPTH);
+	return parent;
+}
+
 static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 			      uint64_t fn, uint64_t site, uint32_t slot,
 			      bool fold)
 {
-	struct arena_node *earlier = fold ? repeated(tree, parent, fn) : NULL;
-	struct arena_node *node;
+	struct arena_node *node, *target;
+	uint32_t mark = 0;
 
 	/* One slot stays free, or a search would not end. */
 	if (tree->count == tree->mask) {
@@ -150,13 +185,15 @@ static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 	if (!(fn & ARENA_REGION_BIT))
 		modules_note(fn & ARENA_ADDRESS_MASK);
 	modules_note(site & ARENA_ADDRESS_MASK);
+	target = fold ? elsewhere(tree, parent, fn, &mark) : NULL;
 	node = take(tree);
 	if (!node)
 		return NULL;
 	node->fn = fn;
 	node->site = site;
 	node->parent = arena_position(parent);
-	node->target = arena_position(earlier ? earlier : node);
+	node->last = mark;
+	node->target = arena_position(target ? target : node);
 	publish(tree);
 	tree->slots[slot] = parent->last = arena_position(node);
 	if (++tree->count > tree->mask / 2)
@@ -167,16 +204,35 @@ static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
 			     uint64_t fn, uint64_t site, bool fold)
 {
-	struct arena_node *child =
-		cct_find(tree, arena->base, parent, fn, site);
-	uint32_t slot;
+	uint32_t position = arena_position(parent);
+	uint32_t slot = cct_hash(position, fn, site) & tree->mask;
 
-	if (child)
-		return child;
-	slot = cct_hash(arena_position(parent), fn, site) & tree->mask;
-	while (tree->slots[slot])
-		slot = (slot + 1) & tree->mask;
+	for (; tree->slots[slot]; slot = (slot + 1) & tree->mask) {
+		uint32_t found = tree->slots[slot];
+		struct arena_node *node = cct_at(found);
+
+		if (node->fn != fn || node->site != site ||
+		    node->parent != position)
+			continue;
+		parent->last = found;
+		return node;
+	}
 	return add(tree, parent, fn, site, slot, fold);
+}
+
+/* It has fn 0 and site 0, which no call has. */
+struct arena_node *cct_brief(struct cct *tree, struct arena_node *parent)
+{
+	uint32_t last = parent->last;
+	struct arena_node *node = cct_child(tree, parent, 0, 0, false);
+
+	/* Hooks look there, and none calls it. */
+	parent->last = last;
+	if (node && node->target != node->parent) {
+		node->last = ARENA_LEFT_OUT(ARENA_BY_DURATION);
+		node->target = node->parent;
+	}
+	return node;
 }
 
 void cct_drop(struct cct *tree)

@@ -1,8 +1,9 @@
 /* cct.h - one thread's calling-context tree, in the arena.
  *
  * Nodes are claimed from chunks of their own, so that the thread writes
- * without locks. A hash table beside the arena finds a child in one probe,
- * however many siblings it has; node->last makes the usual case shorter yet.
+ * without locks. A hash table beside the arena finds a child in about one
+ * probe, however many siblings it has; node->last makes the usual case shorter
+ * yet.
  *
  * Context of all: signal, on the tree's thread; never twice at once.
  */
@@ -30,44 +31,41 @@ struct cct {
 bool cct_plant(struct cct *tree, uint32_t tid);
 
 /* Child of PARENT for (FN, SITE), added if new, and remembered as the child
- * used last; with FOLD a new one's target may be an ancestor (arena.h). NULL,
- * and the loss counted: the arena is full. */
+ * used last; with FOLD a new one's target may be an ancestor, where recursion
+ * is folded or a filter leaves the call out (arena.h). NULL, and the loss
+ * counted: the arena is full. */
 struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
 			     uint64_t fn, uint64_t site, bool fold);
 
-/* Mixes what identifies a child into a slot number, before masking. The high
- * half of a product depends on all bits of both factors. */
+/* Child of PARENT in which calls that are left out for their duration are
+ * counted, added if new. NULL, and the loss counted: the arena is full. */
+struct arena_node *cct_brief(struct cct *tree, struct arena_node *parent);
+
+/* Where the search for what identifies a child begins, before masking. Calls
+ * are five bytes apart and more, functions mostly 16; contexts of one call are
+ * spread by the golden ratio (Knuth, TAOCP vol. 3, 6.4). */
 static inline RT_QUIET uint32_t cct_hash(uint32_t parent, uint64_t fn,
 					 uint64_t site)
 {
-	uint64_t h = (fn ^ ((site << 5) - site)) + ((uint64_t)parent << 20);
-
-	return (uint32_t)(h * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+	return (uint32_t)fn + (uint32_t)site * 5 + parent * 0x9e3779b1u;
 }
 
-/* Child of PARENT for (FN, SITE), or NULL; BASE is the arena's. */
-static inline RT_QUIET struct arena_node *cct_find(const struct cct *tree,
-						   char *base,
-						   struct arena_node *parent,
-						   uint64_t fn, uint64_t site)
+static inline RT_QUIET uint32_t *cct_slot(const struct cct *tree,
+					  uint32_t parent, uint64_t fn,
+					  uint64_t site)
 {
-	uint32_t position =
-		(uint32_t)((uint64_t)((char *)parent - base) / ARENA_UNIT);
-	uint32_t slot = cct_hash(position, fn, site) & tree->mask;
+	/* In this order: a handler in between may have the table widened, and a
+	 * mask of before is good for the table of after. */
+	uint32_t mask = *(const volatile uint32_t *)&tree->mask;
+	uint32_t *slots = *(uint32_t *const volatile *)&tree->slots;
 
-	for (; tree->slots[slot]; slot = (slot + 1) & tree->mask) {
-		uint32_t found = tree->slots[slot];
-		struct arena_node *node =
-			(struct arena_node *)(base +
-					      (uint64_t)found * ARENA_UNIT);
+	return &slots[cct_hash(parent, fn, site) & mask];
+}
 
-		if (RT_LIKELY(node->fn == fn && node->site == site &&
-			      node->parent == position)) {
-			parent->last = found;
-			return node;
-		}
-	}
-	return NULL;
+static inline RT_QUIET uint32_t cct_position(const char *base,
+					     const struct arena_node *node)
+{
+	return (uint32_t)((uint64_t)((const char *)node - base) / ARENA_UNIT);
 }
 
 /* Forget the tree; its nodes stay in the file. */

@@ -6,6 +6,7 @@
  * early in the exit hook, so that little of our own time falls inside the
  * function's; the frame is complete before `top` includes it. */
 #include "lib/runtime/signal/hooks.h"
+#include "lib/runtime/signal/brief.h"
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/tracer.h"
 
@@ -33,30 +34,21 @@ static __attribute__((noinline, cold)) void exit_cold(uint64_t fn,
 	tracer_exit(&event);
 }
 
-static inline bool on(void)
+static inline bool is_on(void)
 {
 	return atomic_load_explicit(&rt.active, memory_order_relaxed);
 }
 
-static inline struct arena_node *at(const struct rt_thread *t,
-				    uint32_t position)
+static inline struct arena_node *at(const char *base, uint32_t position)
 {
-	return (struct arena_node *)(t->base + (uint64_t)position * ARENA_UNIT);
+	return (struct arena_node *)(base + (uint64_t)position * ARENA_UNIT);
 }
 
-/* Whether an unloaded module had one of these addresses: rare, as programs
- * are, and then one more look a call. */
-static inline bool is_doubtful(const void *function, uintptr_t site)
+/* Whether some module lies where another one did that was unloaded: rare, as
+ * programs are, and then one more look a call. */
+static inline bool some_are_reused(void)
 {
-	return RT_UNLIKELY(atomic_load_explicit(&rt.reused_size,
-						memory_order_relaxed)) &&
-	       (rt_is_reused((uintptr_t)function) || rt_is_reused(site - 1));
-}
-
-/* Whether T is idle and its mode has a short way, here. */
-static inline bool is_fast(unsigned state)
-{
-	return state - RT_TRACE <= RT_COUNT - RT_TRACE;
+	return atomic_load_explicit(&rt.reused_size, memory_order_relaxed);
 }
 
 static inline void book(struct rt_thread *t, struct arena_node *n)
@@ -67,111 +59,197 @@ static inline void book(struct rt_thread *t, struct arena_node *n)
 	t->last = now;
 }
 
-/* Enter CHILD from T's current node. The frame is whole before `top` includes
- * it: a handler that comes in between pushes above. */
-static inline void commit(struct rt_thread *t, unsigned state,
-			  struct arena_node *child, uintptr_t sp,
-			  uintptr_t hook)
+/* Begin a frame above TOP. It is whole before `top` includes it; a handler that
+ * comes in between finds the thread busy, and pushes further up. */
+static inline void open_frame(struct rt_thread *t, struct rt_frame *top,
+			      void *function, uintptr_t sp, uintptr_t hook)
 {
-	struct rt_frame *top = t->top;
-	struct arena_node *entered = at(t, child->target);
-
 	t->state = RT_BUSY;
 	atomic_signal_fence(memory_order_seq_cst);
-	child->calls++;
 	top[1].sp = sp;
 	top[1].hook = hook;
-	top[1].node = entered;
-	if (state == RT_TRACE)
-		book(t, t->node);
+	top[1].fn = (uintptr_t)function;
+}
+
+/* Enter CHILD from TOP's node, with the frame that was begun. STATE is a
+ * constant, so that each mode has code of its own. */
+static inline __attribute__((always_inline)) void close_frame(
+	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
+	struct arena_node *child)
+{
+	top[1].node = at(t->base, child->target);
+	child->calls++;
+	if (state == RT_TRACE || state == RT_TIMED)
+		book(t, top->node);
+	if (state == RT_TIMED)
+		*thread_call(t, top + 1) = (struct rt_call){
+			arena_is_left_out(child) ? DURATIONS_LEFT_OUT : t->last,
+			++t->calls, t->brief, child
+		};
 	atomic_signal_fence(memory_order_seq_cst);
 	t->top = top + 1;
-	t->node = entered;
+	rt_top = top + 1;
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = state;
 }
 
-/* The node behind N's last child: where calls come in the order in which they
- * first came, that is the next one. What lies below the tree's next free node
- * is mapped, whatever it is. */
-static inline struct arena_node *neighbour(const struct rt_thread *t,
-					   const struct arena_node *n)
-{
-	struct arena_node *next = at(t, n->last) + 1;
-
-	return next < t->tree.next ? next : at(t, 0);
-}
-
-/* The call is not the one that was made last from this context. Not inlined,
- * for the sake of the registers of the usual case. */
-static __attribute__((noinline)) void enter_other(void *function,
-						  uintptr_t site, uintptr_t sp,
-						  uintptr_t hook)
+/* The call is not the one that was made last from this context: the first
+ * probe of the table finds it, or we leave the short way. Not inlined, for the
+ * sake of the registers of the usual case. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_other(
+	void *function, uintptr_t site, enum rt_hook_state state)
 {
 	struct rt_thread *t = rt_self;
-	struct arena_node *n = t->node, *child = neighbour(t, n);
-	uint32_t position =
-		(uint32_t)((uint64_t)((char *)n - t->base) / ARENA_UNIT);
+	struct rt_frame *top = rt_top;
+	uint32_t parent = cct_position(t->base, top->node);
+	uint32_t found =
+		*cct_slot(&t->tree, parent, (uintptr_t)function, site - 1);
+	struct arena_node *child = at(t->base, found);
 
-	if (child->parent == position && child->site == site - 1 &&
-	    child->fn == (uintptr_t)function)
-		n->last += sizeof(*n) / ARENA_UNIT;
-	else
-		child = cct_find(&t->tree, t->base, n, (uintptr_t)function,
-				 site - 1);
-	if (RT_UNLIKELY(!child)) {
-		enter_cold((uintptr_t)function, site, sp, hook);
+	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
+	    RT_UNLIKELY(child->site != site - 1) ||
+	    RT_UNLIKELY(child->parent != parent)) {
+		t->state = state;
+		enter_cold((uintptr_t)function, site, top[1].sp, top[1].hook);
 		return;
 	}
-	commit(t, t->state, child, sp, hook);
+	top->node->last = found;
+	if (RT_UNLIKELY(state == RT_TRACE))
+		close_frame(t, RT_TRACE, top, child);
+	else if (RT_LIKELY(state == RT_COUNT))
+		close_frame(t, RT_COUNT, top, child);
+	else
+		close_frame(t, RT_TIMED, top, child);
+}
+
+/* The function may be inlined into the active one, or be called while that is
+ * gone, or be where one of a module was that is unloaded. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_odd(void *function,
+							   uintptr_t site,
+							   uintptr_t sp,
+							   uintptr_t hook)
+{
+	struct rt_thread *t = rt_self;
+	enum rt_hook_state state = (enum rt_hook_state)t->state;
+
+	if ((state == RT_COUNT || state == RT_TRACE || state == RT_TIMED) &&
+	    !tracer_is_stale(rt_top, sp, hook) &&
+	    !rt_is_reused((uintptr_t)function) && !rt_is_reused(site - 1)) {
+		open_frame(t, rt_top, function, sp, hook);
+		enter_other(function, site, state);
+	} else {
+		enter_cold((uintptr_t)function, site, sp, hook);
+	}
+}
+
+/* The rest of the short way, in one mode. */
+static inline __attribute__((always_inline)) void enter(
+	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
+	void *function, uintptr_t site, uintptr_t sp, uintptr_t hook)
+{
+	struct arena_node *child;
+
+	open_frame(t, top, function, sp, hook);
+	child = at(t->base, top->node->last);
+	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
+	    RT_UNLIKELY(child->site != site - 1))
+		enter_other(function, site, state);
+	else
+		close_frame(t, state, top, child);
+}
+
+/* With durations. Not inlined, as others are to be no slower for it. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_timed(void *function,
+							     uintptr_t site,
+							     uintptr_t sp,
+							     uintptr_t hook)
+{
+	enter(rt_self, RT_TIMED, rt_top, function, site, sp, hook);
 }
 
 HOOKS_TEXT void __cyg_profile_func_enter(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
+	struct rt_frame *top = rt_top;
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
 	uintptr_t hook = (uintptr_t)__builtin_return_address(0);
 	uintptr_t site = (uintptr_t)call_site;
-	struct arena_node *child;
 
-	if (RT_UNLIKELY(!t || !on() || !is_fast(t->state) ||
-			tracer_is_stale(t->top, sp, hook) ||
-			t->top >= t->limit || is_doubtful(function, site))) {
+	/* Computed once. */
+	__asm__("" : "+r"(sp));
+	if (RT_UNLIKELY(!top) || RT_UNLIKELY(!is_on()) ||
+	    RT_UNLIKELY(top >= t->limit))
 		enter_cold((uintptr_t)function, site, sp, hook);
-		return;
-	}
-	child = at(t, t->node->last);
-	if (RT_UNLIKELY(child->fn != (uintptr_t)function ||
-			child->site != site - 1)) {
-		enter_other(function, site, sp, hook);
-		return;
-	}
-	commit(t, t->state, child, sp, hook);
+	else if (RT_UNLIKELY(top->sp <= sp) || RT_UNLIKELY(some_are_reused()))
+		enter_odd(function, site, sp, hook);
+	else if (RT_LIKELY(t->state == RT_COUNT))
+		enter(t, RT_COUNT, top, function, site, sp, hook);
+	else if (t->state == RT_TRACE)
+		enter(t, RT_TRACE, top, function, site, sp, hook);
+	else if (t->state == RT_TIMED)
+		enter_timed(function, site, sp, hook);
+	else
+		enter_cold((uintptr_t)function, site, sp, hook);
 }
 
-HOOKS_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
+static inline __attribute__((always_inline)) void leave(
+	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top)
 {
-	struct rt_thread *t = rt_self;
-	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
-	struct rt_frame *top;
-	unsigned state;
-
-	if (RT_UNLIKELY(!t || !on() || !is_fast(t->state) ||
-			t->top[-1].sp < sp ||
-			(t->node->fn & ARENA_ADDRESS_MASK) !=
-				(uintptr_t)function)) {
-		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
-			  (uintptr_t)__builtin_return_address(0));
-		return;
+	if (state == RT_TRACE) {
+		t->state = RT_BUSY;
+		atomic_signal_fence(memory_order_seq_cst);
+		book(t, top->node);
 	}
-	state = t->state;
-	t->state = RT_BUSY;
+	t->top = top - 1;
+	/* A handler that comes here, in count mode, finds both true enough: it
+	 * pushes above either, and leaves both at the new one or as they are.
+	 */
+	rt_top = top - 1;
 	atomic_signal_fence(memory_order_seq_cst);
 	if (state == RT_TRACE)
-		book(t, t->node);
-	top = t->top - 1;
-	t->top = top;
-	t->node = top->node;
+		t->state = state;
+}
+
+/* With durations: the clock is read first, so that the recording is the
+ * caller's time. */
+static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(void)
+{
+	struct rt_thread *t = rt_self;
+	struct rt_frame *top = rt_top;
+	uint64_t now;
+
+	t->state = RT_BUSY;
 	atomic_signal_fence(memory_order_seq_cst);
-	t->state = state;
+	book(t, top->node);
+	now = t->last;
+	/* A handler that comes now pushes two elements further up, and leaves
+	 * this one alone. One that jumps out of here finds it gone. */
+	t->top = top - 1;
+	rt_top = top - 1;
+	atomic_signal_fence(memory_order_seq_cst);
+	brief_end(t, top, now);
+	atomic_signal_fence(memory_order_seq_cst);
+	t->state = RT_TIMED;
+}
+
+HOOKS_EXIT_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
+{
+	struct rt_thread *t = rt_self;
+	struct rt_frame *top = rt_top;
+	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
+
+	if (RT_UNLIKELY(!top) || RT_UNLIKELY(!is_on()) ||
+	    RT_UNLIKELY(top[-1].sp < sp) ||
+	    RT_UNLIKELY(top->fn != (uintptr_t)function))
+		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
+			  (uintptr_t)__builtin_return_address(0));
+	else if (RT_LIKELY(t->state == RT_COUNT))
+		leave(t, RT_COUNT, top);
+	else if (t->state == RT_TRACE)
+		leave(t, RT_TRACE, top);
+	else if (t->state == RT_TIMED)
+		leave_timed();
+	else
+		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
+			  (uintptr_t)__builtin_return_address(0));
 }

@@ -1,6 +1,7 @@
 #include "lib/runtime/signal/modules.h"
 
 #include "lib/runtime/signal/arena.h"
+#include "lib/runtime/signal/filter.h"
 #include "lib/runtime/signal/raw.h"
 #include "lib/runtime/signal/text.h"
 
@@ -10,13 +11,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MODULE_LIMIT = 4090, NOTE_LIMIT = 64 * 1024 };
+enum {
+	MODULE_LIMIT = 4090,
+	NOTE_LIMIT = 64 * 1024,
+	BUILD_ID_MAX = sizeof(((struct arena_module *)0)->build_id)
+};
 
 /* A module that has a record. IDENTITY tells two apart that had one range. */
 struct known {
 	uintptr_t start, end;
 	uint64_t identity;
 	uint32_t epoch;
+	uintptr_t bias;
+	const struct filter_module *filter; /* NULL: not in PROF_FILTER */
 };
 
 /* Ranges that have a record in the arena; wiped by fork, as the arena is. */
@@ -39,7 +46,7 @@ bool modules_prepare(void)
 #ifdef DLFO_STRUCT_HAS_EH_DBASE
 #pragma weak _dl_find_object
 
-bool modules_find(uintptr_t pc, struct module_image *image)
+RT_APART bool modules_find(uintptr_t pc, struct module_image *image)
 {
 	struct dl_find_object found;
 
@@ -50,6 +57,7 @@ bool modules_find(uintptr_t pc, struct module_image *image)
 	image->bias = found.dlfo_link_map->l_addr;
 	image->name = found.dlfo_link_map->l_name;
 	image->eh_frame_hdr = found.dlfo_eh_frame;
+	image->map = found.dlfo_link_map;
 	return true;
 }
 #else
@@ -102,16 +110,15 @@ static bool next_line(struct maps *m)
 	return c >= 0 || length;
 }
 
-/* Where the name starts in a line of maps, or its end. */
-static const char *line_name(const char *line)
+/* The next field of a line of maps, or its end. (strcspn takes a quarter of a
+ * handler's stack.) */
+static const char *next_field(const char *at)
 {
-	int field;
-
-	for (field = 0; field < 5; field++) {
-		line += strcspn(line, " ");
-		line += strspn(line, " ");
-	}
-	return line;
+	while (*at && *at != ' ')
+		at++;
+	while (*at == ' ')
+		at++;
+	return at;
 }
 
 /* Read the lines up to the one of the mapping at ADDRESS. */
@@ -121,14 +128,17 @@ static bool search(struct maps *m, uintptr_t address)
 
 	while (next_line(m)) {
 		const char *rest;
+		int field;
 
 		out->start = text_parse_hex(m->line, &rest);
 		out->end = text_parse_hex(rest + 1, &rest);
 		if (address < out->start || address >= out->end)
 			continue;
-		rest += strcspn(rest + 1, " ") + 2; /* past the rights */
+		rest = next_field(next_field(rest)); /* past the rights */
 		out->offset = text_parse_hex(rest, &rest);
-		strncpy(out->name, line_name(m->line), sizeof(out->name) - 1);
+		for (field = 3; field < 6; field++) /* device, inode, name */
+			rest = next_field(rest);
+		strncpy(out->name, rest, sizeof(out->name) - 1);
 		return true;
 	}
 	return false;
@@ -158,17 +168,22 @@ static void maps_free(struct maps *m)
 		raw_unmap(m, sizeof(*m));
 }
 
-/* Copy the build-id from the notes of the image at START. */
-static uint8_t find_build_id(uintptr_t start, uintptr_t bias, uint8_t *out,
-			     size_t room)
+/* A build-id, where it lies in the notes of an image. */
+struct build_id {
+	const uint8_t *bytes;
+	size_t size; /* 0: there is none */
+};
+
+static struct build_id find_build_id(uintptr_t start, uintptr_t bias)
 {
+	const struct build_id none = { NULL, 0 };
 	const ElfW(Ehdr) *ehdr = (const ElfW(Ehdr) *)start;
 	const ElfW(Phdr) * phdr;
 	int i;
 
 	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) ||
 	    ehdr->e_phoff > ARENA_PAGE)
-		return 0;
+		return none;
 	phdr = (const ElfW(Phdr) *)(start + ehdr->e_phoff);
 	for (i = 0; i < ehdr->e_phnum && i < 64; i++) {
 		uintptr_t at = bias + phdr[i].p_vaddr;
@@ -185,16 +200,30 @@ static uint8_t find_build_id(uintptr_t start, uintptr_t bias, uint8_t *out,
 			if (at > end || note->n_type != NT_GNU_BUILD_ID ||
 			    note->n_namesz != 4 ||
 			    memcmp((const void *)name, "GNU", 4) ||
-			    note->n_descsz > room)
+			    note->n_descsz > BUILD_ID_MAX)
 				continue;
-			memcpy(out, (const void *)desc, note->n_descsz);
-			return (uint8_t)note->n_descsz;
+			return (struct build_id){ (const uint8_t *)desc,
+						  note->n_descsz };
 		}
 	}
-	return 0;
+	return none;
 }
 
-static void write_record(const struct arena_module *module, const char *path)
+static RT_APART void stat_file(const char *path, struct arena_module *record)
+{
+	struct stat st;
+
+	if (*path != '/' || stat(path, &st))
+		return;
+	record->file_size = (uint64_t)st.st_size;
+	record->file_mtime = (uint64_t)st.st_mtim.tv_sec;
+}
+
+/* Write the record of the module in RANGE, right where it is to be: a handler's
+ * stack has no room for it. NULL: there is none. */
+static const struct arena_module *write_record(const struct known *range,
+					       struct build_id id,
+					       const char *path)
 {
 	size_t length = strlen(path);
 	struct arena_chunk *chunk;
@@ -206,54 +235,44 @@ static void write_record(const struct arena_module *module, const char *path)
 			    sizeof(*chunk) + sizeof(*record) + length, 0,
 			    ARENA_LOSS_MODULE);
 	if (!chunk)
-		return;
+		return NULL;
 	record = (struct arena_module *)(chunk + 1);
-	*record = *module;
+	record->start = range->start;
+	record->end = range->end;
+	record->bias = range->bias;
+	record->epoch = range->epoch;
+	record->build_id_size = (uint8_t)id.size;
+	if (id.size)
+		memcpy(record->build_id, id.bytes, id.size);
+	stat_file(path, record);
 	record->path_length = (uint32_t)length;
 	memcpy(record + 1, path, length);
 	__atomic_store_n(&chunk->used,
 			 sizeof(*chunk) + sizeof(*record) + length,
 			 __ATOMIC_RELEASE);
+	return record;
 }
 
-static void stat_file(const char *path, struct arena_module *module)
+static uint64_t identify(const struct module_image *image)
 {
-	struct stat st;
-
-	if (*path != '/' || stat(path, &st))
-		return;
-	module->file_size = (uint64_t)st.st_size;
-	module->file_mtime = (uint64_t)st.st_mtim.tv_sec;
-}
-
-static uint64_t identify(const struct arena_module *module, const char *path)
-{
+	struct build_id id = find_build_id(image->start, image->bias);
+	const char *path = image->name ? image->name : "";
 	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
 	size_t i;
 
 	for (i = 0; path[i]; i++)
 		h = (h ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
-	for (i = 0; i < module->build_id_size; i++)
-		h = (h ^ module->build_id[i]) * UINT64_C(0x100000001b3);
-	return h;
+	for (i = 0; i < id.size; i++)
+		h = (h ^ id.bytes[i]) * UINT64_C(0x100000001b3);
+	/* The same file a page further on is another module. */
+	return h ^ image->bias;
 }
 
-static void describe_image(const struct module_image *image,
-			   struct arena_module *module)
+/* Write the record of the module called PATH by the loader; what the filter
+ * knows of it goes to RANGE. */
+static RT_APART void record_image(struct known *range, const char *path)
 {
-	memset(module, 0, sizeof(*module));
-	module->start = image->start;
-	module->end = image->end;
-	module->bias = image->bias;
-	module->build_id_size =
-		find_build_id(image->start, image->bias, module->build_id,
-			      sizeof(module->build_id));
-}
-
-static void record_image(const struct module_image *image,
-			 struct arena_module *module)
-{
-	const char *path = image->name;
+	const struct arena_module *record;
 	struct maps *maps = NULL;
 
 	if (!path || !*path)
@@ -261,20 +280,21 @@ static void record_image(const struct module_image *image,
 	else if (!strncmp(path, "linux-vdso", 10) ||
 		 !strncmp(path, "linux-gate", 10))
 		path = "[vdso]";
-	else if (*path != '/' && (maps = maps_find(image->start)) &&
+	else if (*path != '/' && (maps = maps_find(range->start)) &&
 		 maps->found.name[0] == '/')
 		path = maps->found.name; /* dlopen("./x.so"): see the kernel */
-	stat_file(path, module);
-	write_record(module, path);
+	record = write_record(range, find_build_id(range->start, range->bias),
+			      path);
+	range->filter = record ? filter_module_of(record, path) : NULL;
 	maps_free(maps);
 }
 
 /* Code that the loader does not know: a file mapped by hand, or what a JIT
  * compiler made. */
-static bool record_mapping(uintptr_t address, struct known *range)
+static RT_APART bool record_mapping(uintptr_t address, struct known *range)
 {
 	struct maps *maps = maps_find(address);
-	struct arena_module module;
+	struct build_id id = { NULL, 0 };
 	const struct mapping *m;
 	const char *path;
 
@@ -282,19 +302,14 @@ static bool record_mapping(uintptr_t address, struct known *range)
 		return false;
 	m = &maps->found;
 	path = m->name;
-	memset(&module, 0, sizeof(module));
-	module.start = range->start = m->start;
-	module.end = range->end = m->end;
-	module.bias = m->start - m->offset;
-	module.epoch = range->epoch;
+	range->start = m->start;
+	range->end = m->end;
+	range->bias = m->start - m->offset;
 	if (!*path || !strncmp(path, "[anon", 5) || !strcmp(path, "[heap]"))
 		path = "[jit]";
 	if (*path == '/' && m->offset == 0)
-		module.build_id_size =
-			find_build_id(m->start, m->start, module.build_id,
-				      sizeof(module.build_id));
-	stat_file(path, &module);
-	write_record(&module, path);
+		id = find_build_id(m->start, m->start);
+	(void)write_record(range, id, path);
 	maps_free(maps);
 	return true;
 }
@@ -324,23 +339,21 @@ static const struct known *find_known(uintptr_t address)
 	return NULL;
 }
 
-/* The module of IDENTITY at ADDRESS, or NULL; *NEXT_EPOCH is what a further
- * one there would get. */
-static const struct known *find_same(uintptr_t address, uint64_t identity,
-				     uint32_t *next_epoch)
+/* The module like RANGE, or NULL; RANGE's epoch becomes what a further one
+ * there would get, above those of all that share an address with it. */
+static const struct known *find_same(struct known *range)
 {
 	unsigned i, count = known_count();
 
-	*next_epoch = 0;
 	for (i = 0; i < count; i++) {
-		const struct known *range = &known->range[i];
+		const struct known *other = &known->range[i];
 
-		if (!holds(range, address))
+		if (other->end <= range->start || other->start >= range->end)
 			continue;
-		if (range->identity == identity)
-			return range;
-		if (range->epoch >= *next_epoch)
-			*next_epoch = range->epoch + 1;
+		if (other->identity == range->identity)
+			return other;
+		if (other->epoch >= range->epoch)
+			range->epoch = other->epoch + 1;
 	}
 	return NULL;
 }
@@ -353,52 +366,6 @@ static void remember(const struct known *range)
 		return; /* found again each time: slow, but right */
 	known->range[slot] = *range;
 	atomic_fetch_add_explicit(&known->ready, 1, memory_order_release);
-}
-
-/* The epoch of ADDRESS, after making sure that its module has a record. */
-static uint32_t settle(uintptr_t address)
-{
-	struct module_image image;
-	struct arena_module module;
-	const struct known *same;
-	struct known range = { 0, 0, 0, 0 };
-
-	if (!modules_find(address, &image)) {
-		same = find_known(address);
-		if (!same && record_mapping(address, &range))
-			remember(&range);
-		return same ? same->epoch : 0;
-	}
-	describe_image(&image, &module);
-	range.identity = identify(&module, image.name ? image.name : "");
-	same = find_same(address, range.identity, &range.epoch);
-	if (same)
-		return same->epoch;
-	range.start = image.start;
-	range.end = image.end;
-	module.epoch = range.epoch;
-	record_image(&image, &module);
-	remember(&range);
-	return range.epoch;
-}
-
-uint64_t modules_tag(uintptr_t address)
-{
-	if (!rt_is_reused(address))
-		return address;
-	return address | (uint64_t)settle(address) << ARENA_ADDRESS_BITS;
-}
-
-void modules_note(uintptr_t address)
-{
-	if (address && !find_known(address))
-		(void)settle(address);
-}
-
-void modules_forget(void)
-{
-	atomic_store(&known->ready, 0);
-	atomic_store(&known->claimed, 0);
 }
 
 /* Widen the suspicious range to hold RANGE as well. Readers may see the old
@@ -420,6 +387,102 @@ static void suspect(const struct known *range)
 	atomic_store(&rt.reused_size, end - start);
 }
 
+/* The epoch of the module of IMAGE, after making sure that it has a record. */
+static RT_APART uint32_t settle_image(const struct module_image *image)
+{
+	struct known range = { .start = image->start,
+			       .end = image->end,
+			       .bias = image->bias,
+			       .identity = identify(image) };
+	const struct known *same = find_same(&range);
+
+	if (same)
+		return same->epoch;
+	if (range.epoch)
+		suspect(&range); /* it may lie partly beside the one before */
+	record_image(&range, image->name);
+	remember(&range);
+	return range.epoch;
+}
+
+static RT_APART uint32_t settle_mapping(uintptr_t address)
+{
+	const struct known *same = find_known(address);
+	struct known range = { 0 };
+
+	if (!same && record_mapping(address, &range))
+		remember(&range);
+	return same ? same->epoch : 0;
+}
+
+/* The epoch of ADDRESS, after making sure that its module has a record. */
+static RT_APART uint32_t settle(uintptr_t address)
+{
+	struct module_image image;
+
+	return modules_find(address, &image) ? settle_image(&image)
+					     : settle_mapping(address);
+}
+
+uint64_t modules_tag(uintptr_t address)
+{
+	if (!rt_is_reused(address))
+		return address;
+	return address | (uint64_t)settle(address) << ARENA_ADDRESS_BITS;
+}
+
+void modules_note(uintptr_t address)
+{
+	if (address && !find_known(address))
+		(void)settle(address);
+}
+
+/* The module that had FN, an address with its epoch: of those that held the
+ * address the last one up to that epoch. */
+static const struct known *find_of_epoch(uint64_t fn)
+{
+	uint64_t epoch = fn >> ARENA_ADDRESS_BITS;
+	unsigned i, count = known_count();
+	const struct known *best = NULL;
+
+	for (i = 0; i < count; i++) {
+		const struct known *range = &known->range[i];
+
+		if (holds(range, fn & ARENA_ADDRESS_MASK) &&
+		    (!best ||
+		     (range->epoch <= epoch &&
+		      (range->epoch > best->epoch || best->epoch > epoch))))
+			best = range;
+	}
+	return best;
+}
+
+bool modules_hide(uint64_t fn)
+{
+	const struct known *range;
+
+	if (!filter_has_functions())
+		return false;
+	modules_note(fn & ARENA_ADDRESS_MASK);
+	range = find_of_epoch(fn);
+	return filter_hides(range ? range->filter : NULL,
+			    (fn & ARENA_ADDRESS_MASK) -
+				    (range ? range->bias : 0));
+}
+
+void modules_forget(void)
+{
+	atomic_store(&known->ready, 0);
+	atomic_store(&known->claimed, 0);
+}
+
+static atomic_uint closings;
+
+unsigned modules_epoch(void)
+{
+	return atomic_load_explicit(&closings, memory_order_acquire);
+}
+
 void modules_closed(void)
 {
 	unsigned i, count;
@@ -431,7 +494,10 @@ void modules_closed(void)
 		const struct known *range = &known->range[i];
 		struct module_image image;
 
-		if (range->identity && !modules_find(range->start, &image))
+		if (range->identity && (!modules_find(range->start, &image) ||
+					image.start != range->start))
 			suspect(range);
 	}
+	/* Last: whoever sees the new count sees what is suspicious. */
+	atomic_fetch_add(&closings, 1);
 }

@@ -16,6 +16,7 @@ struct module_image {
 	uintptr_t bias;
 	const char *name; /* as in the link map; "" for the executable */
 	const void *eh_frame_hdr; /* NULL: none */
+	const void *map;	  /* the loader's record of it */
 };
 
 /* Make the list of known modules. False: out of memory. Context: ordinary. */
@@ -32,9 +33,17 @@ uint64_t modules_tag(uintptr_t address);
  * dlclose. */
 void modules_closed(void);
 
+/* Counts the calls of modules_closed: where it is as it was, no address has
+ * come to be another module's by way of dlclose. */
+unsigned modules_epoch(void);
+
 /* Forget which modules have records: another arena is in use. Context:
  * ordinary, while nothing is recorded. */
 void modules_forget(void);
+
+/* Whether the filter leaves out the function at FN, an address with its epoch.
+ */
+bool modules_hide(uint64_t fn);
 
 /* Make sure that the file has a record of the module at ADDRESS. */
 void modules_note(uintptr_t address);

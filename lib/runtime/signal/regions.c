@@ -74,14 +74,14 @@ int regions_begin(const char *name, uintptr_t site, uintptr_t sp)
 int regions_end(uintptr_t sp)
 {
 	struct tracer_event event = { 0, 0, sp, 0 };
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 	const struct rt_frame *f;
 
 	if (!tracing() || !t || !t->top)
 		return -1;
 	for (f = t->top; f > t->bottom; f--) {
-		if (f->node->fn & ARENA_REGION_BIT) {
-			event.fn = f->node->fn;
+		if (f->fn & ARENA_REGION_BIT) {
+			event.fn = f->fn;
 			tracer_exit(&event);
 			return 0;
 		}

@@ -8,7 +8,8 @@ struct rt_globals rt;
 void rt_warn_once(const char *line, const char *detail)
 {
 	static atomic_flag warned = ATOMIC_FLAG_INIT;
-	char text[1024], *at = text, *end = text + sizeof(text) - 1;
+	static char text[1024]; /* not on a handler's stack */
+	char *at = text, *end = text + sizeof(text) - 1;
 
 	if (atomic_flag_test_and_set(&warned))
 		return;

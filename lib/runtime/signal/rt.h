@@ -18,6 +18,10 @@
 #define RT_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define RT_HIDDEN      __attribute__((visibility("hidden")))
 
+/* Where much room is needed on the stack, but not while a caller's callees run:
+ * a handler's frames are to stay below 1 KiB in all. */
+#define RT_APART __attribute__((noinline))
+
 /* The runtime itself is never instrumented, whatever CFLAGS say. */
 #define RT_QUIET __attribute__((no_instrument_function))
 
@@ -27,8 +31,11 @@ struct rt_config {
 	uint8_t clock;	/* enum arena_clock */
 	uint8_t ticks;	/* enum arena_ticks */
 	uint8_t engine; /* enum arena_engine */
+	bool events;	/* clock is of events, not of time */
 	uint32_t hz;
 	uint32_t cpus;	    /* processors of the machine */
+	uint32_t page_size; /* of the kernel */
+	uint64_t tick_ns;   /* between two looks of it at CPU timers */
 	uint32_t depth;	    /* frames of a sampled stack at most */
 	uint32_t rank;	    /* UINT32_MAX: none */
 	bool session_given; /* by a parent process */
@@ -44,13 +51,26 @@ struct rt_config {
 	size_t text_size;
 	uint64_t reserve_bytes; /* address space for the arena */
 	struct arena_sync sync; /* taken at start-up */
+	uint64_t start_cpu_ns;	/* CPU time of the process before recording */
 	/* Measured at start-up: see control/calibrate.h. */
 	uint64_t hook_inside_ps, hook_outside_ps, hook_spread_ps;
+	/* Only in trace mode. */
+	bool durations;	    /* of each call are recorded */
+	bool timed;	    /* it is known when each call began */
+	uint64_t min_ticks; /* calls that take less are left out */
+	uint64_t min_duration_ns;
+	/* The same costs for durations, in 1/65536 of a tick: what lies in a
+	 * call by itself, and for each call that was made inside it. */
+	uint64_t call_cost, pair_cost;
 };
 
 struct rt_globals {
 	/* 1 while events are recorded. Hooks and handler look at it first. */
 	atomic_uint active;
+	/* 1 where nothing was recorded for a time: PROF_START=0, prof_stop. */
+	atomic_uint interrupted;
+	/* How often it began anew after such a time, or a reset. */
+	atomic_uint restarts;
 	/* Addresses that a module had which is gone: what comes from here may
 	 * be another module's by now (modules_tag). Size 0: there are none. */
 	_Atomic uintptr_t reused_start, reused_size;

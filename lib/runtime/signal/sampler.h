@@ -15,9 +15,19 @@
  * one. Context: signal. */
 void sampler_take(ucontext_t *uc, unsigned overruns);
 
+/* By wall clock: T, the calling thread, is back from a wait in the context UC,
+ * for an event or for a processor. Waits are sampled by their length, each
+ * sample weighing all since the one before. Context: signal. */
+void sampler_waited(struct rt_thread *t, ucontext_t *uc);
+
+/* Where no event but the caller tells of waits: one of T's begins now. Time off
+ * the CPU before it is left to T's next sample. */
+void sampler_wait_begins(struct rt_thread *t);
+
 /* Bill the clock since T's last sample to the thread, as time that no sample
- * caught. Context: ordinary, with SIGPROF not coming in. */
-void sampler_settle(struct rt_thread *t);
+ * caught, and return how much it was. Context: ordinary, with no samples of T
+ * coming in. */
+uint64_t sampler_settle(struct rt_thread *t);
 
 /* Start T's clock: now is its last sample. FROM_START: its time so far counts
  * too. Context: signal. */
@@ -28,7 +38,11 @@ void sampler_begin(struct rt_thread *t, bool from_start);
  * program can hide. A thread that is late is due at once. Context: signal. */
 uint64_t sampler_next_due(struct rt_thread *t);
 
-/* When its first is: at a random moment of the first period. */
+/* When its first is: when its predecessor's was, else at a random moment of the
+ * first period. */
 uint64_t sampler_first_due(struct rt_thread *t);
+
+/* The next of T's random numbers. */
+uint32_t sampler_random(struct rt_thread *t);
 
 #endif

@@ -8,7 +8,7 @@
 /* Hooks and handlers that come meanwhile find the thread busy. */
 static struct rt_thread *seize(unsigned *idle)
 {
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 
 	if (!t || !atomic_load_explicit(&rt.active, memory_order_relaxed) ||
 	    t->state == RT_UNSET || t->state == RT_BUSY)
@@ -22,8 +22,61 @@ static struct rt_thread *seize(unsigned *idle)
 
 static void let_go(struct rt_thread *t, unsigned idle)
 {
+	thread_show_top(t);
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = idle;
+}
+
+static unsigned restarts(void)
+{
+	return atomic_load_explicit(&rt.restarts, memory_order_relaxed);
+}
+
+/* What is saved where a call's ticks are not known, less what its `begin` was.
+ */
+#define NO_TICKS UINT64_MAX
+
+/* The time that a coroutine sleeps is not its calls'. */
+static void stop_calls(const struct rt_thread *t, struct stacks_saved *saved)
+{
+	const struct rt_call *from = thread_call(t, t->bottom + 1);
+	size_t i;
+
+	saved->restarts = restarts();
+	for (i = 0; i < saved->count; i++) {
+		struct rt_call *to = &saved->calls[i];
+
+		to->begin = from[i].begin > DURATIONS_LEFT_OUT
+				    ? t->last - from[i].begin
+				    : NO_TICKS - from[i].begin;
+		to->calls = t->calls - from[i].calls;
+		to->brief = t->brief - from[i].brief;
+		to->child = from[i].child;
+	}
+}
+
+/* What MOVED from another thread has left time in that one's tree, and so
+ * cannot be left out any more. */
+static void go_on_with_calls(struct rt_thread *t,
+			     const struct stacks_saved *saved, bool moved)
+{
+	struct rt_call *to = thread_call(t, t->bottom + 1);
+	bool known = saved->calls && saved->restarts == restarts();
+	size_t i;
+
+	for (i = 0; i < saved->count; i++) {
+		to[i] = (struct rt_call){ 0, t->calls, t->brief, NULL };
+		if (saved->calls &&
+		    NO_TICKS - saved->calls[i].begin <= DURATIONS_LEFT_OUT)
+			to[i].begin = NO_TICKS - saved->calls[i].begin;
+		else if (known)
+			to[i].begin = t->last - saved->calls[i].begin;
+		if (!known)
+			continue;
+		to[i].calls = t->calls - saved->calls[i].calls;
+		to[i].brief = t->brief - saved->calls[i].brief;
+		to[i].child = moved ? NULL : saved->calls[i].child;
+	}
 }
 
 void stacks_leave(struct stacks_saved *saved)
@@ -38,15 +91,21 @@ void stacks_leave(struct stacks_saved *saved)
 	saved->root = t->tree.root;
 	saved->count = (size_t)(t->top - t->bottom);
 	saved->frames = saved->few;
+	saved->calls = saved->few_calls;
 	if (saved->count > STACKS_INLINE_FRAMES) {
-		saved->mapped_bytes = saved->count * sizeof(struct rt_frame);
+		saved->mapped_bytes = saved->count * (sizeof(struct rt_frame) +
+						      sizeof(struct rt_call));
 		saved->frames = raw_map_private(saved->mapped_bytes);
+		saved->calls = (struct rt_call *)(saved->frames + saved->count);
 	}
+	if (!t->timing)
+		saved->calls = NULL;
 	if (saved->frames) {
+		if (saved->calls)
+			stop_calls(t, saved);
 		memcpy(saved->frames, t->bottom + 1,
 		       saved->count * sizeof(struct rt_frame));
 		t->top = t->bottom;
-		t->node = t->bottom->node;
 		saved->taken = true;
 	} else {
 		arena_lose(ARENA_LOSS_STACK);
@@ -54,22 +113,35 @@ void stacks_leave(struct stacks_saved *saved)
 	let_go(t, idle);
 }
 
+/* Whether FRAME's call has no context of its own: it is left out by a filter,
+ * or was lost, and its time is its caller's. */
+static bool is_in_caller(const struct rt_frame *frame)
+{
+	uint64_t fn = frame->node->fn;
+
+	return frame->fn !=
+	       (fn & ARENA_REGION_BIT ? fn : fn & ARENA_ADDRESS_MASK);
+}
+
 /* The frames of a coroutine that wakes up on another thread are given nodes of
  * that thread's tree. No call happens: nothing is counted. */
 static void move_nodes(struct rt_thread *t, struct stacks_saved *saved)
 {
 	struct rt_frame *frames = saved->frames;
+	struct arena_node *node = t->bottom->node;
 	size_t i;
 
-	t->node = t->bottom->node;
 	for (i = 0; i < saved->count; i++) {
 		const struct arena_node *theirs = frames[i].node;
 		struct arena_node *ours =
-			tracer_child(t, theirs->fn, theirs->site);
+			is_in_caller(&frames[i])
+				? NULL
+				: tracer_child(t, node, theirs->fn,
+					       theirs->site);
 
 		if (ours)
-			t->node = cct_at(ours->target);
-		frames[i].node = t->node;
+			node = cct_at(ours->target);
+		frames[i].node = node;
 	}
 }
 
@@ -84,7 +156,9 @@ void stacks_resume(struct stacks_saved *saved)
 	if (!t && thread_ready())
 		t = seize(&idle);
 	if (t) {
-		if (saved->root != t->tree.root)
+		bool moved = saved->root != t->tree.root;
+
+		if (moved)
 			move_nodes(t, saved);
 		t->top = t->bottom;
 		while (t->top + saved->count >= t->limit)
@@ -94,8 +168,9 @@ void stacks_resume(struct stacks_saved *saved)
 			}
 		memcpy(t->bottom + 1, saved->frames,
 		       saved->count * sizeof(struct rt_frame));
+		if (t->timing)
+			go_on_with_calls(t, saved, moved);
 		t->top = t->bottom + saved->count;
-		t->node = t->top->node;
 		let_go(t, idle);
 	}
 	if (saved->mapped_bytes)

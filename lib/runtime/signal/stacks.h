@@ -17,10 +17,15 @@ enum { STACKS_INLINE_FRAMES = 12 };
 struct stacks_saved {
 	struct arena_node *root; /* of the tree that the frames' nodes are of */
 	struct rt_frame *frames; /* `few`, or a mapping */
+	/* Behind the frames, or in `few_calls`: what has come to each call
+	 * since it began, where it has when; NULL: calls are not timed. */
+	struct rt_call *calls;
+	unsigned restarts; /* of the recording when they were saved */
 	size_t count;
 	size_t mapped_bytes; /* 0: in `few` */
 	bool taken;
 	struct rt_frame few[STACKS_INLINE_FRAMES];
+	struct rt_call few_calls[STACKS_INLINE_FRAMES];
 };
 
 /* The stack at hand goes to sleep: its frames move to SAVED. */

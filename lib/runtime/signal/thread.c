@@ -8,11 +8,14 @@
 
 enum {
 	BLOCK_SLOTS = 510,
-	SHADOW_BYTES = 64 * 1024 * sizeof(struct rt_frame),
+	SHADOW_FRAMES = 64 * 1024,
+	SHADOW_BYTES = SHADOW_FRAMES * sizeof(struct rt_frame),
 };
 
 __thread struct rt_thread *rt_self;
-__thread unsigned rt_guard;
+__thread struct rt_frame *rt_top;
+struct rt_thread rt_busy_nobody = { .guard = RT_GUARD_BUSY };
+struct rt_thread rt_retired_nobody = { .guard = RT_GUARD_RETIRED };
 
 /* States are never given back to the system, so that whoever walks the
  * registry never meets a hole; a finished thread's is taken by the next. */
@@ -38,12 +41,11 @@ bool thread_prepare(void)
 	return registry != NULL;
 }
 
-/* One mapping: the state, the pcs of a sample, the unwinder's scratch. */
+/* One mapping: the state, the unwinder's scratch. */
 static struct rt_thread *make(void)
 {
 	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
-	size_t pcs = (rt.config.depth + 1) * sizeof(uintptr_t);
-	struct rt_thread *t = map_wiped(head + pcs + unwind_scratch_size());
+	struct rt_thread *t = map_wiped(head + unwind_scratch_size());
 
 	if (!t)
 		return NULL;
@@ -55,8 +57,8 @@ static void lay_out(struct rt_thread *t)
 {
 	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
 
-	t->pcs = (uintptr_t *)((char *)t + head);
-	t->scratch = t->pcs + rt.config.depth + 1;
+	t->scratch = (char *)t + head;
+	unwind_forget(t);
 	t->timer = -1;
 }
 
@@ -118,17 +120,23 @@ struct rt_thread *thread_reserve(void)
 void thread_release(struct rt_thread *t)
 {
 	struct rt_frame *shadow = t->shadow;
+	struct rt_call *timing = t->timing;
 	size_t size = t->shadow_size;
+	size_t frames = size / sizeof(struct rt_frame);
 	size_t from = offsetof(struct rt_thread, tid);
 
 	cct_drop(&t->tree);
 	t->state = RT_UNSET;
+	t->guard = RT_GUARD_NONE;
 	t->nest = 0;
-	t->node = NULL;
 	t->top = t->bottom = t->limit = t->shadow = NULL;
+	t->timing = NULL;
 	t->shadow_size = 0;
+	thread_show_top(t);
 	if (shadow)
 		raw_unmap(shadow, size);
+	if (timing)
+		raw_unmap(timing, frames * sizeof(struct rt_call));
 	memset((char *)t + from, 0, sizeof(*t) - from);
 	atomic_store(&t->in_use, 0);
 }
@@ -137,12 +145,13 @@ void thread_bind(struct rt_thread *t)
 {
 	t->tid = raw_tid();
 	t->random = (uint32_t)(clock_tsc() ^ (uintptr_t)t) * 2654435761u | 1;
+	t->guard = thread_guard();
 	rt_self = t;
 }
 
 struct rt_thread *thread_adopt(void)
 {
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 
 	if (t && atomic_load_explicit(&t->in_use, memory_order_relaxed))
 		return t;
@@ -156,7 +165,9 @@ unsigned thread_idle_state(void)
 {
 	switch (rt.config.mode) {
 	case ARENA_MODE_TRACE:
-		return rt.config.ticks == ARENA_TICKS_TSC ? RT_TRACE : RT_OTHER;
+		if (rt.config.ticks != ARENA_TICKS_TSC)
+			return RT_OTHER;
+		return rt.config.timed ? RT_TIMED : RT_TRACE;
 	case ARENA_MODE_COUNT:
 		return RT_COUNT;
 	default:
@@ -164,9 +175,7 @@ unsigned thread_idle_state(void)
 	}
 }
 
-/* The shadow stack begins with the root's element, never popped; the zeros
- * below it make an exit without an enter fail the hook's first test. */
-bool thread_plant(struct rt_thread *t)
+static bool make_shadow(struct rt_thread *t)
 {
 	if (!t->shadow) {
 		t->shadow = map_wiped(SHADOW_BYTES);
@@ -174,8 +183,20 @@ bool thread_plant(struct rt_thread *t)
 			return false;
 		t->shadow_size = SHADOW_BYTES;
 	}
-	if (!cct_plant(&t->tree, t->tid))
+	if (rt.config.timed && !t->timing)
+		t->timing = map_wiped(t->shadow_size / sizeof(struct rt_frame) *
+				      sizeof(struct rt_call));
+	return !rt.config.timed || t->timing;
+}
+
+/* The shadow stack begins with the root's element, never popped; the zeros
+ * below it make an exit without an enter fail the hook's first test. */
+bool thread_plant(struct rt_thread *t)
+{
+	if (!make_shadow(t) || !cct_plant(&t->tree, t->tid))
 		return false;
+	durations_keep_open(&t->durations);
+	unwind_forget(t);
 	t->tree.record->start_routine = t->start_routine;
 	t->tree.record->unsampled_ns = t->unsampled_ns;
 	t->last = clock_ticks();
@@ -185,7 +206,7 @@ bool thread_plant(struct rt_thread *t)
 	t->top = t->bottom;
 	t->top->sp = UINTPTR_MAX;
 	t->top->node = t->tree.root;
-	t->node = t->tree.root;
+	thread_show_top(t);
 	/* Last: a hook that finds a state finds all the rest. */
 	atomic_signal_fence(memory_order_release);
 	t->state = thread_idle_state();
@@ -194,19 +215,17 @@ bool thread_plant(struct rt_thread *t)
 
 struct rt_thread *thread_ready(void)
 {
-	struct rt_thread *t = rt_self;
+	struct rt_thread *t = thread_self();
 
-	if (t && t->node)
+	if (t && t->top)
 		return t;
-	if (rt_guard)
+	if (thread_guard())
 		return NULL;
-	rt_guard = RT_GUARD_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
+	thread_hold();
 	t = arena_ready() ? thread_adopt() : NULL;
 	if (t && !thread_plant(t))
 		t = NULL;
-	atomic_signal_fence(memory_order_seq_cst);
-	rt_guard = 0;
+	thread_go();
 	return t;
 }
 

@@ -8,6 +8,8 @@
 #define PROF_RUNTIME_THREAD_H
 
 #include "lib/runtime/signal/cct.h"
+#include "lib/runtime/signal/cover.h"
+#include "lib/runtime/signal/durations.h"
 
 #include <signal.h>
 #include <time.h>
@@ -16,7 +18,8 @@
 struct rt_frame {
 	uintptr_t sp;	/* of the function when its enter hook was called */
 	uintptr_t hook; /* where it called the enter hook */
-	struct arena_node *node;
+	struct arena_node *node; /* the context that it entered */
+	uint64_t fn;		 /* its address, or a region's key */
 };
 
 /* What a hook may do with a thread. In memory that fork wiped: RT_UNSET. */
@@ -25,17 +28,25 @@ enum rt_hook_state {
 	RT_TRACE = 1, /* idle; time by the TSC */
 	RT_COUNT = 2, /* idle; count without a clock */
 	RT_OTHER = 3, /* idle; time by another clock */
-	RT_BUSY = 4   /* in a hook: whoever comes now is a signal handler */
+	RT_BUSY = 4,  /* in a hook: whoever comes now is a signal handler */
+	RT_TIMED = 5  /* idle; as RT_TRACE, and each call's duration */
 };
 
 /* A hook that a signal interrupted, while its handler's functions are traced
  * on the shadow stack above it. */
 struct rt_nested {
 	struct rt_frame *top, *barrier;
-	struct arena_node *node;
+};
+
+/* A setjmp: how many frames there were, the root's not counted. */
+struct rt_mark {
+	const void *env; /* its jmp_buf; NULL: none */
+	uintptr_t sp;	 /* the stack pointer that it restores */
+	size_t depth;
 };
 
 enum {
+	RT_MARKS = 16, /* a power of two */
 	RT_NEST_MAX = 8,
 	RT_SHADOW_SPARE = 4 /* elements kept free above limit, for handlers */
 };
@@ -43,8 +54,8 @@ enum {
 struct rt_thread {
 	/* The hooks' part, in the order of use. */
 	unsigned state;		 /* enum rt_hook_state */
+	unsigned guard;		 /* enum rt_guard */
 	unsigned nest;		 /* interrupted hooks */
-	struct arena_node *node; /* the current context */
 	uint64_t last;		 /* ticks of the last event booked */
 	struct rt_frame *top;	 /* innermost active function */
 	struct rt_frame *limit;	 /* last usable element */
@@ -53,6 +64,16 @@ struct rt_thread {
 	struct rt_frame *shadow; /* bottom - 1: an element below all others */
 	size_t shadow_size;	 /* bytes mapped from shadow */
 	struct rt_nested nested[RT_NEST_MAX];
+
+	/* Where calls are timed only: what the element of `shadow` with the
+	 * same number knows of its call; calls so far; and the ticks so far of
+	 * those that were left out as brief. */
+	struct rt_call *timing;
+	uint64_t calls, brief;
+
+	/* Stay with the state when the next thread takes it. */
+	struct cover_table cover;
+	struct durations durations;
 
 	struct cct tree;
 	atomic_uint in_use;
@@ -69,26 +90,120 @@ struct rt_thread {
 	int timer;  /* kernel timer id, -1: none */
 	bool named; /* by prof_thread_name: do not ask the kernel */
 	uint32_t random;
-	uint64_t last_clock_ns;	   /* the clock at the last sample */
-	uint64_t due_ns;	   /* and when the next one was to come */
-	uint64_t unsampled_ns;	   /* of a thread without a tree as yet */
-	uintptr_t *pcs;		   /* room for config.depth addresses */
-	uintptr_t unwind_pc;	   /* that libunwind is asked about just now */
-	void *scratch;		   /* a cursor for the unwinder */
+	/* Our signals, as bits, that the program believes this thread to block,
+	 * and those that it does (control/masks.h). */
+	unsigned blocked, blocked_really;
+	_Atomic(void *) perf_page; /* holds the perf event; NULL: none */
+	_Atomic(void *) wait_page; /* and the one on context switches */
+	uint64_t perf_period;	   /* of that event */
+	uint64_t perf_other;	 /* period of the second run of a pair, or 0 */
+	uint32_t perf_run;	 /* samples that a run of the pair has */
+	uint32_t perf_left;	 /* samples until the period changes */
+	uint32_t sample_cost_ns; /* in the handler, smoothed */
+	uint64_t last_clock_ns;	 /* CPU clock at the last sample */
+	uint64_t due_ns;	 /* and when the next one was to come */
+	uint64_t last_wall_ns;	 /* wall clock up to which time is billed */
+	uint64_t waited_ns;	 /* waits since the last that was sampled */
+	uint64_t wait_due_ns;	 /* sampled when they have come to this */
+	uint64_t stray_ns;	 /* off the CPU before a wait began */
+	uint64_t unsampled_ns;	 /* of a thread without a tree as yet */
+	/* Handed on by a thread that has ended (control/relay.h): CPU time to
+	 * the first sample, and time that this will weigh besides its own,
+	 * which OWED_RECORD has as unsampled until then. */
+	uint64_t left_ns, owed_ns;
+	struct arena_thread *owed_record;
+	uintptr_t stack_start; /* the thread's own stack, if known: stack_end */
+	uintptr_t stack_end;   /* is not 0 */
+	void *scratch;	       /* the unwinder's */
 	struct arena_chunk *names; /* of regions first seen on this thread */
 	char name[16];
+	struct rt_mark marks[RT_MARKS]; /* by thread_mark_of */
 };
 
-enum {
-	RT_GUARD_BUSY = 1,   /* in the runtime: nothing else may start there */
-	RT_GUARD_RETIRED = 2 /* the thread has been accounted: stay quiet */
+/* Bits of rt_thread.blocked. */
+enum { RT_BLOCKS_PROF = 1, RT_BLOCKS_TRAP = 2 };
+
+enum rt_guard {
+	RT_GUARD_NONE = 0,
+	RT_GUARD_BUSY = 1,    /* in the runtime: nothing else may start there */
+	RT_GUARD_RETIRED = 2, /* the thread has been accounted: stay quiet */
+	RT_GUARD_STARTING = 3 /* the process is not the program's yet */
 };
 
-/* The two words of thread-local storage. */
+/* The two words of thread-local storage: the thread's state, and where its
+ * `top` stands, one load nearer to the hooks. Outside of them `t->top` is the
+ * one to use; whoever moves it calls thread_show_top. */
 extern __thread struct rt_thread *rt_self
 	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
-extern __thread unsigned rt_guard __attribute__((tls_model("initial-exec")))
-RT_HIDDEN;
+extern __thread struct rt_frame *rt_top
+	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
+
+/* A thread without a state of its own has one of these where it must say that
+ * it is busy, or has retired: all zeros but for the guard. */
+extern struct rt_thread rt_busy_nobody RT_HIDDEN, rt_retired_nobody RT_HIDDEN;
+
+/* The calling thread's state; NULL: it has none. */
+static inline RT_QUIET struct rt_thread *thread_self(void)
+{
+	struct rt_thread *t = rt_self;
+
+	return t == &rt_busy_nobody || t == &rt_retired_nobody ? NULL : t;
+}
+
+/* What keeps the calling thread from starting anything here. */
+static inline RT_QUIET enum rt_guard thread_guard(void)
+{
+	return rt_self ? (enum rt_guard)rt_self->guard : RT_GUARD_NONE;
+}
+
+/* The thread is in the runtime until thread_go: to be called where its guard
+ * is RT_GUARD_NONE. */
+static inline RT_QUIET void thread_hold(void)
+{
+	if (rt_self)
+		rt_self->guard = RT_GUARD_BUSY;
+	else
+		rt_self = &rt_busy_nobody;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline RT_QUIET void thread_go(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	if (rt_self == &rt_busy_nobody)
+		rt_self = NULL;
+	else
+		rt_self->guard = RT_GUARD_NONE;
+}
+
+/* The context that T is in; NULL: it has no tree yet. */
+static inline RT_QUIET struct arena_node *thread_node(const struct rt_thread *t)
+{
+	return t->top ? t->top->node : NULL;
+}
+
+/* Let the calling thread's hooks find T's top where it is now, if T is its. */
+static inline RT_QUIET void thread_show_top(const struct rt_thread *t)
+{
+	if (t == rt_self)
+		rt_top = t->top;
+}
+
+/* Where T keeps the mark of ENV: another's that has the same place is lost. */
+static inline RT_QUIET struct rt_mark *thread_mark_of(struct rt_thread *t,
+						      const void *env)
+{
+	return &t->marks[(uint64_t)(uintptr_t)env *
+				 UINT64_C(0x9e3779b97f4a7c15) >>
+			 60];
+}
+
+/* What T, which has timing, knows of FRAME's call. */
+static inline RT_QUIET struct rt_call *thread_call(const struct rt_thread *t,
+						   const struct rt_frame *frame)
+{
+	return t->timing + (frame - t->shadow);
+}
 
 /* What the hooks find in an idle thread's state, in this mode. */
 unsigned thread_idle_state(void);

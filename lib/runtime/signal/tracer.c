@@ -1,5 +1,6 @@
 #include "lib/runtime/signal/tracer.h"
 
+#include "lib/runtime/signal/brief.h"
 #include "lib/runtime/signal/clock.h"
 #include "lib/runtime/signal/modules.h"
 #include "lib/runtime/signal/raw.h"
@@ -10,10 +11,28 @@
 bool tracer_more_frames(struct rt_thread *t)
 {
 	size_t used = (size_t)(t->top - t->shadow);
-	long moved = syscall(SYS_mremap, t->shadow, t->shadow_size,
-			     t->shadow_size * 2, MREMAP_MAYMOVE);
+	size_t timing_size =
+		t->shadow_size / sizeof(*t->shadow) * sizeof(*t->timing);
+	/* A hook that a handler interrupted knows where its frames are. */
+	int flags = t->nest ? 0 : MREMAP_MAYMOVE;
+	long moved;
 
+	if (t->timing) {
+		moved = syscall(SYS_mremap, t->timing, timing_size,
+				timing_size * 2, flags);
+		if (moved == -1) {
+			arena_lose(ARENA_LOSS_STACK);
+			return false;
+		}
+		t->timing = (struct rt_call *)moved;
+	}
+	moved = syscall(SYS_mremap, t->shadow, t->shadow_size,
+			t->shadow_size * 2, flags);
 	if (moved == -1) {
+		/* To make smaller always succeeds. */
+		if (t->timing)
+			(void)syscall(SYS_mremap, t->timing, timing_size * 2,
+				      timing_size, 0);
 		arena_lose(ARENA_LOSS_STACK);
 		return false;
 	}
@@ -24,30 +43,38 @@ bool tracer_more_frames(struct rt_thread *t)
 	return true;
 }
 
-struct arena_node *tracer_child(struct rt_thread *t, uint64_t fn, uint64_t site)
+struct arena_node *tracer_child(struct rt_thread *t, struct arena_node *parent,
+				uint64_t fn, uint64_t site)
 {
 	struct arena_node *child;
 
 	/* A handler interrupted us while the tree was being changed. */
-	if (rt_guard) {
+	if (thread_guard()) {
 		arena_lose(ARENA_LOSS_BUSY);
 		return NULL;
 	}
-	rt_guard = RT_GUARD_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
-	child = cct_child(&t->tree, t->node, fn, site, true);
-	atomic_signal_fence(memory_order_seq_cst);
-	rt_guard = 0;
+	thread_hold();
+	child = cct_child(&t->tree, parent, fn, site, true);
+	thread_go();
 	return child;
+}
+
+/* The call of FRAME ended, by an exit or without one, no later than the last
+ * event booked. */
+static void end_call(struct rt_thread *t, const struct rt_frame *frame)
+{
+	if (t->timing)
+		brief_end(t, frame, t->last);
 }
 
 static void drop_to(struct rt_thread *t, struct rt_frame *top)
 {
+	for (struct rt_frame *f = t->top; t->timing && f > top; f--)
+		end_call(t, f);
 	if (t->top != top)
 		__atomic_fetch_add(&arena_head()->losses[ARENA_LOSS_RESYNC],
 				   (uint64_t)(t->top - top), __ATOMIC_RELAXED);
 	t->top = top;
-	t->node = top->node;
 }
 
 /* Drop the frames that the enter EVENT shows to be gone. */
@@ -78,14 +105,14 @@ void tracer_book(struct rt_thread *t)
 	if (rt.config.mode != ARENA_MODE_TRACE)
 		return;
 	now = clock_ticks();
-	t->node->self += now - t->last;
+	t->top->node->self += now - t->last;
 	t->last = now;
 }
 
 static void enter(struct rt_thread *t, const struct tracer_event *event)
 {
 	uint64_t key = event->fn;
-	struct arena_node *child;
+	struct arena_node *child, *node;
 
 	tracer_book(t);
 	resync_enter(t, event);
@@ -93,14 +120,20 @@ static void enter(struct rt_thread *t, const struct tracer_event *event)
 		return;
 	if (!(key & ARENA_REGION_BIT))
 		key = modules_tag(key);
-	child = tracer_child(t, key, modules_tag(event->site - 1));
+	node = t->top->node;
+	child = tracer_child(t, node, key, modules_tag(event->site - 1));
 	if (child) {
 		child->calls++;
-		t->node = cct_at(child->target);
+		node = cct_at(child->target);
 	}
-	t->top[1].sp = event->sp;
-	t->top[1].hook = event->hook;
-	t->top[1].node = t->node;
+	t->top[1] =
+		(struct rt_frame){ event->sp, event->hook, node, event->fn };
+	if (t->timing)
+		*thread_call(t, t->top + 1) =
+			(struct rt_call){ child && !arena_is_left_out(child)
+						  ? t->last
+						  : DURATIONS_LEFT_OUT,
+					  ++t->calls, t->brief, child };
 	t->top++;
 }
 
@@ -112,11 +145,7 @@ static struct rt_frame *find_exit(struct rt_thread *t,
 	struct rt_frame *f;
 
 	for (f = t->top; f > t->bottom; f--) {
-		uint64_t fn = f->node->fn;
-
-		if (!(fn & ARENA_REGION_BIT))
-			fn &= ARENA_ADDRESS_MASK;
-		if (fn == event->fn)
+		if (f->fn == event->fn)
 			return f;
 		/* A frame further out than the exit's own stays active,
 		 * unless it is one that the function is inlined into. */
@@ -138,8 +167,8 @@ static void leave(struct rt_thread *t, const struct tracer_event *event)
 		return;
 	}
 	drop_to(t, f);
+	end_call(t, f);
 	t->top = f - 1;
-	t->node = t->top->node;
 }
 
 /* A handler's first event, inside an interrupted hook, whose half-done work
@@ -153,11 +182,11 @@ static bool nest(struct rt_thread *t, const struct tracer_event *event)
 		return false;
 	}
 	n->top = t->top;
-	n->node = t->node;
 	n->barrier = t->top + 2;
-	n->barrier->sp = UINTPTR_MAX;
-	n->barrier->hook = event->sp;
-	n->barrier->node = t->node;
+	*n->barrier =
+		(struct rt_frame){ UINTPTR_MAX, event->sp, t->top->node, 0 };
+	if (t->timing)
+		thread_call(t, n->barrier)->child = t->top->node;
 	t->top = n->barrier;
 	t->nest++;
 	return true;
@@ -170,8 +199,10 @@ static void unnest(struct rt_thread *t)
 
 	if (t->top > n->barrier)
 		return;
+	/* A call that stays is in the interrupted one. */
+	if (t->timing && !thread_call(t, n->barrier)->child)
+		thread_call(t, n->top)->child = NULL;
 	t->top = n->top;
-	t->node = n->node;
 	t->nest--;
 }
 
@@ -182,7 +213,7 @@ static struct rt_thread *usable(void)
 	if (!atomic_load_explicit(&rt.active, memory_order_relaxed) ||
 	    rt.config.mode == ARENA_MODE_SAMPLE)
 		return NULL;
-	t = rt_self;
+	t = thread_self();
 	if (t && t->state != RT_UNSET)
 		return t;
 	return thread_ready();
@@ -201,6 +232,7 @@ void tracer_enter(const struct tracer_event *event)
 		t->state = RT_BUSY;
 		atomic_signal_fence(memory_order_seq_cst);
 		enter(t, event);
+		thread_show_top(t);
 		atomic_signal_fence(memory_order_seq_cst);
 		t->state = idle;
 	}
@@ -222,17 +254,60 @@ void tracer_exit(const struct tracer_event *event)
 		t->state = RT_BUSY;
 		atomic_signal_fence(memory_order_seq_cst);
 		leave(t, event);
+		thread_show_top(t);
 		atomic_signal_fence(memory_order_seq_cst);
 		t->state = idle;
 	}
 	errno = saved_errno;
 }
 
-void tracer_left(uintptr_t sp)
+/* The handler whose events come last is left, and the hook it interrupted. */
+static void abandon(struct rt_thread *t)
 {
-	struct rt_thread *t = rt_self;
+	const struct rt_frame *barrier = t->nested[t->nest - 1].barrier;
+
+	if (t->durations.busy)
+		arena_lose(ARENA_LOSS_DURATION);
+	t->durations.busy = t->durations.sorting = false;
+	for (struct rt_frame *f = t->top; t->timing && f > barrier; f--)
+		end_call(t, f);
+}
+
+void tracer_mark(const void *env, uintptr_t sp)
+{
+	struct rt_thread *t = thread_self();
+	const struct rt_frame *top;
+
+	/* Also while nothing is recorded: an earlier mark is not to stay. */
+	if (!t || !t->top)
+		return;
+	for (top = t->top; top > t->bottom && top->sp < sp; top--)
+		;
+	*thread_mark_of(t, env) =
+		(struct rt_mark){ env, sp, (size_t)(top - t->bottom) };
+}
+
+/* The innermost frame that is left when T's stack pointer is back at SP by a
+ * longjmp to ENV (NULL: otherwise). */
+static struct rt_frame *find_left(struct rt_thread *t, const void *env,
+				  uintptr_t sp)
+{
+	const struct rt_mark *mark = env ? thread_mark_of(t, env) : NULL;
+	struct rt_frame *top = t->top;
+
+	while (top > t->bottom && top->sp < sp)
+		top--;
+	if (!mark || mark->env != env || mark->sp != sp)
+		return top;
+	while (top->sp == sp && (size_t)(top - t->bottom) > mark->depth)
+		top--;
+	return top;
+}
+
+void tracer_left(const void *env, uintptr_t sp)
+{
+	struct rt_thread *t = thread_self();
 	unsigned after = t ? t->state : RT_UNSET;
-	struct rt_frame *top;
 
 	if (!sp || after == RT_UNSET ||
 	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
@@ -243,14 +318,14 @@ void tracer_left(uintptr_t sp)
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
 	while (t->nest && t->nested[t->nest - 1].top->sp <= sp) {
+		abandon(t);
 		t->top = t->nested[--t->nest].top;
 		after = thread_idle_state();
 	}
 	if (!t->nest && t->top->sp <= sp)
 		after = thread_idle_state();
-	for (top = t->top; top > t->bottom && top->sp < sp; top--)
-		;
-	drop_to(t, top);
+	drop_to(t, find_left(t, env, sp));
+	thread_show_top(t);
 	atomic_signal_fence(memory_order_seq_cst);
 	t->state = after;
 }

@@ -27,9 +27,15 @@ struct tracer_event {
 void tracer_enter(const struct tracer_event *event);
 void tracer_exit(const struct tracer_event *event);
 
+/* The calling thread is in a setjmp for ENV, which restores SP. A function that
+ * is inlined has no frame of its own on the stack: SP would not tell whether a
+ * longjmp leaves it. */
+void tracer_mark(const void *env, uintptr_t sp);
+
 /* The calling thread's stack pointer is back at SP: what lies below was left
- * without exit hooks. 0: not known. */
-void tracer_left(uintptr_t sp);
+ * without exit hooks, and what began since the mark for ENV, if there is one.
+ * SP 0: not known. ENV NULL: not by longjmp. */
+void tracer_left(const void *env, uintptr_t sp);
 
 /* Book the time since the last event on the current node. Where a handler's
  * event came in between, the difference is negative: modulo 2^64 the sum over
@@ -39,9 +45,9 @@ void tracer_book(struct rt_thread *t);
 /* Make room for one more frame; false: no memory, and the loss is counted. */
 bool tracer_more_frames(struct rt_thread *t);
 
-/* Child of the current node, or NULL where none can be made. */
-struct arena_node *tracer_child(struct rt_thread *t, uint64_t fn,
-				uint64_t site);
+/* Child of PARENT, or NULL where none can be made. */
+struct arena_node *tracer_child(struct rt_thread *t, struct arena_node *parent,
+				uint64_t fn, uint64_t site);
 
 /* Whether the enter EVENT shows T's innermost frame to be gone. At the same
  * stack pointer it may be a function that EVENT's is inlined into: then the
