@@ -106,6 +106,11 @@ static const char *skip_operator(const char *s)
 	return s;
 }
 
+const char *demangle_operator(const char *text, const char *s)
+{
+	return at_operator(text, s) ? skip_operator(s) : NULL;
+}
+
 /* Behind the bracket that closes the one at S, counting only its own kind;
  * at the end where there is none. */
 static const char *skip_pair(const char *s, char open, char close)

@@ -17,4 +17,8 @@ size_t demangle_base_length(const char *name);
  * type; *LENGTH is how much of it belongs to it. */
 const char *demangle_without_return(const char *text, size_t *length);
 
+/* Where the word "operator" starts at S, within TEXT: behind it and its symbol,
+ * or behind the word alone where a type follows. NULL where it does not. */
+const char *demangle_operator(const char *text, const char *s);
+
 #endif

@@ -103,10 +103,14 @@ void model_free(struct model *m)
 {
 	if (!m)
 		return;
+	for (size_t i = 0; i < m->function_count; i++)
+		free(m->functions[i].durations);
 	free(m->functions);
+	free(m->slow);
 	free(m->edges);
 	free(m->lines);
 	free(m->nodes);
+	free(m->selves);
 	free(m->threads);
 	free(m->processes);
 	free(m);

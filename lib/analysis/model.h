@@ -6,6 +6,7 @@
 #ifndef PROF_ANALYSIS_MODEL_H
 #define PROF_ANALYSIS_MODEL_H
 
+#include "lib/analysis/histogram.h"
 #include "lib/analysis/profile.h"
 #include "lib/analysis/symbolize.h"
 
@@ -32,6 +33,8 @@ struct model_function {
 	uint64_t primitive_calls; /* not induced by recursion */
 	struct model_cost self;
 	struct model_cost cumulative; /* each stack counted once */
+	struct histogram *durations;  /* of its calls that ended, in ns; NULL:
+				       * not known, as in a part of a model */
 	bool inlined_only;	      /* seen only as inlined code */
 	bool synthetic;		      /* a thread's root or a region */
 };
@@ -72,6 +75,22 @@ struct model_node {
 	struct model_cost cumulative;
 };
 
+/* Self cost of one context at one position: where lines come from. Those of a
+ * context may be several, in no order; they add up to its self cost. */
+struct model_self {
+	uint32_t node;
+	struct model_position position;
+	struct model_cost cost;
+};
+
+/* One of the slowest calls of its function. */
+struct model_call {
+	uint32_t node;	   /* that it entered */
+	bool open;	   /* it had not ended */
+	uint64_t begin_ns; /* as in struct profile_call */
+	uint64_t ns;
+};
+
 struct model_thread {
 	uint32_t process; /* index into processes */
 	uint32_t serial, tid;
@@ -96,10 +115,15 @@ struct model {
 	size_t line_count;
 	struct model_node *nodes;
 	size_t node_count;
+	struct model_self *selves;
+	size_t self_count;
 	struct model_thread *threads;
 	size_t thread_count;
 	struct model_process *processes;
 	size_t process_count;
+	struct model_call *slow; /* in no order */
+	size_t slow_count;
+	bool timed; /* durations of calls are known, of some process */
 	struct model_cost total;
 	uint64_t calls, primitive_calls; /* of all functions */
 	bool exact_calls; /* counts come from hooks, in every process */

@@ -214,18 +214,23 @@ static uint32_t intern_line(struct model_builder *b, uint32_t function,
 void model_add_self(struct model_builder *b, uint32_t node, uint32_t position,
 		    struct model_cost cost)
 {
-	struct model_node *n = &b->model->nodes[node];
+	struct model *m = b->model;
+	struct model_node *n = &m->nodes[node];
 	uint32_t line;
 
-	if (!cost.ns && !cost.samples)
+	if ((!cost.ns && !cost.samples) ||
+	    !MAKE_ROOM(b, m->selves, m->self_count, b->self_capacity))
 		return;
+	m->selves[m->self_count++] = (struct model_self){
+		.node = node, .position = b->positions[position], .cost = cost
+	};
 	n->self.ns += cost.ns;
 	n->self.samples += cost.samples;
 	line = intern_line(b, n->function, position);
 	if (line == MODEL_NONE)
 		return;
-	b->model->lines[line].self.ns += cost.ns;
-	b->model->lines[line].self.samples += cost.samples;
+	m->lines[line].self.ns += cost.ns;
+	m->lines[line].self.samples += cost.samples;
 }
 
 void model_intern_free(struct model_builder *b)

@@ -50,10 +50,10 @@ struct model_builder {
 	size_t growth_capacity, node_capacity;
 	struct idmap node_map;
 
-	size_t line_capacity;
+	size_t line_capacity, self_capacity;
 	struct idmap line_map;
 
-	size_t edge_capacity;
+	size_t edge_capacity, slow_capacity;
 	size_t done, total; /* profile nodes, for progress */
 };
 
@@ -82,6 +82,10 @@ void model_intern_free(struct model_builder *b);
 const struct symbol_function *model_root_symbol(
 	struct model_builder *b, const struct arena_thread *record,
 	uint32_t process);
+
+/* Durations of P, whose nodes are NODES of the model. */
+bool model_add_durations(struct model_builder *b, const struct profile *p,
+			 const uint32_t *nodes);
 
 /* The steps. False with the error filled on failure. */
 bool model_build_tree(struct model_builder *b);

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROGRESS_STEP 16384
+#define PROGRESS_STEP 64
 
 /* One profile on its way into the tree. */
 struct source {
 	struct model_builder *b;
 	const struct profile *profile;
 	uint32_t *modules;  /* the symbolizer's numbers of the modules */
+	uint64_t *biases;   /* and their biases */
 	uint32_t *nodes;    /* model node of each profile node */
 	uint32_t *position; /* of each profile node's own address */
 	uint32_t first_thread;
@@ -25,7 +26,7 @@ static const struct symbol_location *look_up(const struct source *src,
 		return symbolizer_lookup(src->b->symbolizer, UINT32_MAX, 0,
 					 address);
 	return symbolizer_lookup(src->b->symbolizer, src->modules[module],
-				 src->profile->modules[module].bias, address);
+				 src->biases[module], address);
 }
 
 /* Position of the address that LOCATION is of: the innermost line there, even
@@ -246,20 +247,9 @@ static bool add_nodes(struct source *src)
 
 static void add_modules(struct source *src)
 {
-	for (size_t i = 0; i < src->profile->module_count; i++) {
-		const struct profile_module *m = &src->profile->modules[i];
-		const struct symbol_module module = {
-			.path = m->path,
-			.build_id = m->build_id_size ? m->build_id : NULL,
-			.build_id_size = m->build_id_size,
-			.bias = m->bias,
-			.file_size = m->file_size,
-			.file_mtime = m->file_mtime,
-		};
-
-		src->modules[i] =
-			symbolizer_module(src->b->symbolizer, &module);
-	}
+	for (size_t i = 0; i < src->profile->module_count; i++)
+		src->modules[i] = profile_symbolizer_module(
+			src->profile, i, src->b->symbolizer, &src->biases[i]);
 }
 
 static bool add_profile(struct model_builder *b, uint32_t process)
@@ -274,15 +264,18 @@ static bool add_profile(struct model_builder *b, uint32_t process)
 	bool ok = false;
 
 	src.modules = reallocarray(NULL, p->module_count + 1, sizeof(uint32_t));
+	src.biases = reallocarray(NULL, p->module_count + 1, sizeof(uint64_t));
 	src.nodes = reallocarray(NULL, p->node_count + 1, sizeof(uint32_t));
 	src.position = reallocarray(NULL, p->node_count + 1, sizeof(uint32_t));
-	if (src.modules && src.nodes && src.position) {
+	if (src.modules && src.biases && src.nodes && src.position) {
 		add_modules(&src);
-		ok = add_threads(&src, process) && add_nodes(&src);
+		ok = add_threads(&src, process) && add_nodes(&src) &&
+		     model_add_durations(b, p, src.nodes);
 	} else {
 		model_no_memory(b);
 	}
 	free(src.modules);
+	free(src.biases);
 	free(src.nodes);
 	free(src.position);
 	return ok;

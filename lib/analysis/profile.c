@@ -1,6 +1,7 @@
 #include "lib/analysis/profile.h"
 
 #include "lib/analysis/profile_parts.h"
+#include "lib/analysis/profile_set.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -100,17 +101,17 @@ static bool scan(struct profile_scan *s)
 {
 	return profile_scan_header(s) && profile_scan_chunks(s) &&
 	       profile_scan_nodes(s) && profile_scan_times(s) &&
-	       profile_scan_modules(s) && fill_gaps(s);
+	       profile_find_empty(s) && profile_scan_durations(s) &&
+	       profile_scan_modules(s) && profile_drop_left_out(s) &&
+	       fill_gaps(s);
 }
 
-/* WARNING: what was lost already when the bytes were read, or NULL. */
-static struct profile *make(const char *name, const uint8_t *bytes, size_t size,
-			    bool salvage, bool compressed, const char *warning,
-			    struct error *err)
+struct profile *profile_make(const char *name, const struct profile_bytes *in,
+			     bool salvage, struct error *err)
 {
 	struct profile_scan s = { .name = name,
-				  .bytes = bytes,
-				  .size = size,
+				  .bytes = in->bytes,
+				  .size = in->size,
 				  .salvage = salvage,
 				  .err = err };
 	struct profile *p = calloc(1, sizeof(*p));
@@ -122,13 +123,18 @@ static struct profile *make(const char *name, const uint8_t *bytes, size_t size,
 		free(p);
 		return NULL;
 	}
-	p->compressed = compressed;
-	if (warning)
-		add_warning(&s, warning);
+	p->compressed = in->compressed;
+	p->file_bytes = in->file_bytes;
+	if (in->warning)
+		add_warning(&s, in->warning);
 	ok = scan(&s);
 	free(s.spans);
 	free(s.epochs);
 	free(s.targets);
+	free(s.left_out);
+	free(s.pairs);
+	free(s.block_epochs);
+	free(s.parts);
 	idmap_free(&s.serials);
 	if (ok)
 		return p;
@@ -136,22 +142,31 @@ static struct profile *make(const char *name, const uint8_t *bytes, size_t size,
 	return NULL;
 }
 
+/* The one profile of SET, which is then empty. */
+static struct profile *only_one(struct profile_set *set, const char *name,
+				struct error *err)
+{
+	struct profile *p = set->list[0];
+
+	if (set->count == 1)
+		set->count = 0;
+	else
+		p = NULL;
+	if (!p)
+		error_set(err, ERROR_FORMAT, "%s: holds %zu profiles, not one",
+			  name, set->count);
+	profile_set_free(set);
+	return p;
+}
+
 struct profile *profile_parse(const char *name, const uint8_t *bytes,
 			      size_t size, bool salvage, struct error *err)
 {
-	struct profile_bytes in = { 0 };
-	struct profile *p;
+	struct profile_set set;
 
-	if (!profile_unpack(name, bytes, size, salvage, &in, err))
+	if (!profile_set_parse(&set, name, bytes, size, salvage, err))
 		return NULL;
-	p = make(name, in.compressed ? in.bytes : bytes,
-		 in.compressed ? in.size : size, salvage, in.compressed,
-		 in.warning, err);
-	if (p)
-		p->file_bytes = size;
-	free(in.bytes);
-	free(in.warning);
-	return p;
+	return only_one(&set, name, err);
 }
 
 /* When process PID started, as /proc says: field 22; 0 where there is none. */
@@ -176,8 +191,7 @@ static uint64_t boot_ticks(uint32_t pid)
 	return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* See whether the process lives still: then it has run until now. */
-static void look_for_process(struct profile *p)
+void profile_look_for_process(struct profile *p)
 {
 	const struct arena_header *h = &p->header;
 	struct timespec now;
@@ -196,20 +210,11 @@ static void look_for_process(struct profile *p)
 
 struct profile *profile_open(const char *path, bool salvage, struct error *err)
 {
-	struct profile_bytes in;
-	struct profile *p;
+	struct profile_set set;
 
-	if (!profile_read(path, salvage, &in, err))
+	if (!profile_set_open(&set, path, salvage, err))
 		return NULL;
-	p = make(path, in.bytes, in.size, salvage, in.compressed, in.warning,
-		 err);
-	free(in.bytes);
-	free(in.warning);
-	if (!p)
-		return NULL;
-	p->file_bytes = in.file_bytes;
-	look_for_process(p);
-	return p;
+	return only_one(&set, path, err);
 }
 
 void profile_free(struct profile *p)
@@ -228,6 +233,11 @@ void profile_free(struct profile *p)
 	free(p->argv);
 	free(p->threads);
 	free(p->nodes);
+	free(p->blocks);
+	free(p->durations);
+	free(p->buckets);
+	free(p->calls);
+	symbol_image_free(p->image);
 	free(p->modules);
 	free(p->names);
 	free(p->warnings);

@@ -49,7 +49,7 @@ static bool check_fields(struct profile_scan *s, const struct arena_header *h)
 		value = h->field;                                              \
 	}
 	KNOWN(mode, ARENA_MODE_SAMPLE, ARENA_MODE_COUNT)
-	KNOWN(clock, ARENA_CLOCK_CPU, ARENA_CLOCK_WALL)
+	KNOWN(clock, ARENA_CLOCK_CPU, ARENA_CLOCK_PAGE_FAULTS)
 	KNOWN(ticks, ARENA_TICKS_NS, ARENA_TICKS_TSC)
 #undef KNOWN
 	/* These only describe; zero is allowed in both. */
@@ -57,7 +57,7 @@ static bool check_fields(struct profile_scan *s, const struct arena_header *h)
 		bad = "engine";
 		value = h->engine;
 	}
-	if (h->end > ARENA_END_FLUSH) {
+	if (h->end > ARENA_END_SANDBOX) {
 		bad = "end";
 		value = h->end;
 	}
@@ -93,7 +93,7 @@ const char *profile_chunk_fault(const struct arena_chunk *chunk, uint64_t at,
 		return "no chunk begins here";
 	if (chunk->offset != at)
 		return "a chunk that belongs elsewhere";
-	if (chunk->kind < ARENA_CHUNK_THREAD || chunk->kind > ARENA_CHUNK_NAMES)
+	if (chunk->kind < ARENA_CHUNK_THREAD || chunk->kind > ARENA_CHUNK_OPEN)
 		return "a chunk of unknown kind";
 	if (chunk->size == 0 || chunk->size % ARENA_PAGE)
 		return "a chunk whose size is no multiple of 4096";
@@ -117,7 +117,7 @@ static uint64_t unpublished(const struct profile_scan *s, uint64_t at,
 
 	if (is_zero(s->bytes + at, page))
 		return page;
-	if (chunk->magic || chunk->kind > ARENA_CHUNK_NAMES ||
+	if (chunk->magic || chunk->kind > ARENA_CHUNK_OPEN ||
 	    (chunk->offset && chunk->offset != at) ||
 	    !is_zero(chunk->pad, sizeof(chunk->pad)))
 		return 0;
@@ -139,6 +139,13 @@ static bool dispatch(struct profile_scan *s, const struct arena_chunk *chunk)
 		return profile_scan_module(s, chunk);
 	case ARENA_CHUNK_TEXT:
 		return profile_scan_text(s, chunk);
+	case ARENA_CHUNK_BLOCKS:
+		return profile_scan_blocks(s, chunk);
+	case ARENA_CHUNK_DURATIONS:
+	case ARENA_CHUNK_OPEN:
+		return profile_note_durations(s, chunk);
+	case ARENA_CHUNK_SYMBOLS:
+		return profile_scan_symbols(s, chunk);
 	default:
 		return profile_scan_names(s, chunk);
 	}
@@ -205,7 +212,8 @@ static bool check_size(struct profile_scan *s)
 	const struct arena_header *h = &s->profile->header;
 	uint64_t failed =
 		h->losses[ARENA_LOSS_NODE] + h->losses[ARENA_LOSS_THREAD] +
-		h->losses[ARENA_LOSS_MODULE] + h->losses[ARENA_LOSS_NAME];
+		h->losses[ARENA_LOSS_MODULE] + h->losses[ARENA_LOSS_NAME] +
+		h->losses[ARENA_LOSS_BLOCK] + h->losses[ARENA_LOSS_DURATION];
 
 	if (h->used_bytes <= s->size || failed)
 		return true;

@@ -1,5 +1,6 @@
 /* profile_module.c - which module an address of a certain epoch belongs to. */
 #include "lib/analysis/profile_parts.h"
+#include "lib/base/bisect.h"
 
 #include <stdlib.h>
 
@@ -55,27 +56,31 @@ static struct range *make_ranges(const struct profile *p)
 	return ranges;
 }
 
-/* Of the ranges that hold ADDRESS the one of the latest epoch up to EPOCH; of
- * two of one epoch the later in the order of their starts. */
+/* Whether R tells more of an address of EPOCH than BEST. */
+static bool is_better(const struct range *r, const struct range *best,
+		      uint16_t epoch)
+{
+	if (!best)
+		return true;
+	if (best->epoch > epoch)
+		return r->epoch < best->epoch;
+	return r->epoch <= epoch && r->epoch > best->epoch;
+}
+
+/* Of the ranges that hold ADDRESS the one of the latest epoch up to EPOCH, else
+ * the first: a module that shares a part of its range only has a later epoch
+ * than an address beside that part may have. Of two of one epoch the later in
+ * the order of their starts. */
 static uint32_t find(const struct range *ranges, size_t count, uint64_t address,
 		     uint16_t epoch)
 {
 	const struct range *best = NULL;
-	size_t low = 0, high = count;
+	size_t i = bisect_up_to(ranges, count, start, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	while (i-- > 0 && ranges[i].reach > address) {
+		const struct range *r = &ranges[i];
 
-		if (ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low-- > 0 && ranges[low].reach > address) {
-		const struct range *r = &ranges[low];
-
-		if (address < r->end && r->epoch <= epoch &&
-		    (!best || r->epoch > best->epoch))
+		if (address < r->end && is_better(r, best, epoch))
 			best = r;
 	}
 	return best ? best->module : PROFILE_NONE;
@@ -113,6 +118,11 @@ bool profile_scan_modules(struct profile_scan *s)
 		node->site_module = find_cached(cache, ranges, p->module_count,
 						node->site, s->epochs[i].site);
 	}
+	for (size_t i = 0; ok && i < p->block_count; i++)
+		/* A call may be the last thing in its module. */
+		p->blocks[i].module =
+			find_cached(cache, ranges, p->module_count,
+				    p->blocks[i].pc - 1, s->block_epochs[i]);
 	free(ranges);
 	free(cache);
 	return ok || profile_no_memory(s);

@@ -1,5 +1,6 @@
 /* profile_node.c - calling contexts: positions in the file become indices. */
 #include "lib/analysis/profile_parts.h"
+#include "lib/base/bisect.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,26 +18,20 @@ struct repairs {
 uint32_t profile_find_node(const struct profile_scan *s, uint32_t position,
 			   size_t *span)
 {
-	size_t low = 0, high = s->span_count;
 	const struct profile_span *found;
 	uint32_t step;
 
 	/* A parent mostly lies in the chunk that the last one was in. */
-	found = *span < high ? &s->spans[*span] : NULL;
+	found = *span < s->span_count ? &s->spans[*span] : NULL;
 	if (!found || position < found->position ||
 	    (position - found->position) / NODE_UNITS >= found->count) {
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
+		size_t after = bisect_up_to(s->spans, s->span_count, position,
+					    position);
 
-			if (s->spans[middle].position <= position)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low == 0)
+		if (after == 0)
 			return PROFILE_NONE;
-		*span = low - 1;
-		found = &s->spans[low - 1];
+		*span = after - 1;
+		found = &s->spans[after - 1];
 	}
 	step = position - found->position;
 	if (step % NODE_UNITS || step / NODE_UNITS >= found->count)
@@ -53,9 +48,27 @@ static uint32_t find_parent(const struct profile_scan *s,
 	uint32_t parent = profile_find_node(s, record->parent, hint);
 
 	if (parent == PROFILE_NONE || parent >= index ||
-	    s->profile->nodes[parent].thread != thread)
+	    s->profile->nodes[parent].thread != thread || s->left_out[parent])
 		return PROFILE_NONE;
 	return parent;
+}
+
+/* What RECORD says of a filter, as in profile_scan.left_out. One that has what
+ * such a context cannot have is not one. */
+static uint8_t find_left_out(const struct profile_scan *s,
+			     const struct arena_node *record, bool has_caller)
+{
+	uint8_t mode = s->profile->header.mode;
+	uint32_t why = ~record->last;
+
+	if (why >= ARENA_LEFT_OUT_COUNT || !has_caller || record->samples ||
+	    record->target != record->parent)
+		return 0;
+	if (why == ARENA_BY_DURATION
+		    ? mode != ARENA_MODE_TRACE || record->fn || record->site
+		    : record->self != 0)
+		return 0;
+	return (uint8_t)(why + 1);
 }
 
 /* The context that calls counted at INDEX enter: itself, or an earlier one of
@@ -67,6 +80,8 @@ static uint32_t find_target(const struct profile_scan *s,
 	const struct profile_node *nodes = s->profile->nodes;
 	uint32_t target;
 
+	if (s->left_out[index])
+		return nodes[index].parent;
 	if (record->target == position)
 		return index;
 	target = profile_find_node(s, record->target, hint);
@@ -83,10 +98,11 @@ static bool plausible(uint64_t self)
 	return self < PROFILE_SUM_LIMIT || self >= -PROFILE_SUM_LIMIT;
 }
 
-static bool fill_values(struct profile_scan *s, struct profile_node *node,
+static bool fill_values(struct profile_scan *s, uint32_t index,
 			const struct arena_node *record, uint64_t offset,
 			struct repairs *repairs)
 {
+	struct profile_node *node = &s->profile->nodes[index];
 	bool good =
 		plausible(record->self) && record->calls < PROFILE_SUM_LIMIT;
 
@@ -99,6 +115,11 @@ static bool fill_values(struct profile_scan *s, struct profile_node *node,
 	node->calls = good ? record->calls : 0;
 	node->self_ns = good ? record->self : 0;
 	node->samples = record->samples;
+	s->pairs[index] = node->calls;
+	if (s->left_out[index] == 1 + ARENA_BY_DURATION) {
+		s->pairs[index] = node->self_ns;
+		node->self_ns = 0;
+	}
 	return true;
 }
 
@@ -144,6 +165,8 @@ static bool fill_node(struct profile_scan *s, const struct profile_span *span,
 		}
 	}
 	fill_address(s, node, &record, index);
+	s->left_out[index] =
+		find_left_out(s, &record, node->parent != PROFILE_NONE);
 	s->targets[index] = find_target(s, &record, position, index, hint);
 	if (s->targets[index] == PROFILE_NONE) {
 		if (!s->salvage)
@@ -152,7 +175,7 @@ static bool fill_node(struct profile_scan *s, const struct profile_span *span,
 		repairs->targets++;
 		s->targets[index] = index;
 	}
-	return fill_values(s, node, &record, offset, repairs);
+	return fill_values(s, index, &record, offset, repairs);
 }
 
 static bool allocate(struct profile_scan *s)
@@ -163,7 +186,9 @@ static bool allocate(struct profile_scan *s)
 	p->nodes = reallocarray(NULL, n, sizeof(*p->nodes));
 	s->epochs = reallocarray(NULL, n, sizeof(*s->epochs));
 	s->targets = reallocarray(NULL, n, sizeof(*s->targets));
-	if (!p->nodes || !s->epochs || !s->targets)
+	s->left_out = calloc(n, sizeof(*s->left_out));
+	s->pairs = reallocarray(NULL, n, sizeof(*s->pairs));
+	if (!p->nodes || !s->epochs || !s->targets || !s->left_out || !s->pairs)
 		return profile_no_memory(s);
 	p->node_count = s->node_count;
 	return true;

@@ -3,7 +3,8 @@
  * Reading goes in this order, each step trusting only the ones before it:
  * profile_read (file to bytes), profile_chunk (bytes to chunks), profile_record
  * and profile_node (chunks to arrays), profile_time (ticks to nanoseconds),
- * profile_module (addresses to modules).
+ * profile_duration (how long calls took), profile_module (addresses to
+ * modules), profile_filter (calls that were left out become a count).
  */
 #ifndef PROF_ANALYSIS_PROFILE_PARTS_H
 #define PROF_ANALYSIS_PROFILE_PARTS_H
@@ -29,6 +30,12 @@ struct profile_epochs {
 	uint16_t fn, site;
 };
 
+/* The records of a chunk of durations, or of calls that did not end. */
+struct profile_part {
+	uint64_t at, end;
+	bool open;
+};
+
 /* What reading one profile needs besides the profile itself. */
 struct profile_scan {
 	struct profile *profile;
@@ -42,31 +49,57 @@ struct profile_scan {
 	size_t span_count, span_capacity;
 	size_t node_count;
 	size_t thread_capacity, module_capacity, name_capacity;
+	size_t block_capacity;
+	uint64_t block_sum;	/* of all counts: below PROFILE_SUM_LIMIT */
+	uint16_t *block_epochs; /* of each block */
+	struct profile_part *parts;
+	size_t part_count, part_capacity;
+	size_t duration_capacity, bucket_capacity, call_capacity;
+	uint64_t duration_sum; /* of all counts: below PROFILE_SUM_LIMIT */
+	uint64_t rate_ns;      /* so many nanoseconds are RATE_TICKS */
+	uint64_t rate_ticks;
 	size_t warning_bytes, warning_count;
 	struct idmap serials;	       /* to indices into profile.threads */
 	struct profile_epochs *epochs; /* of each node */
 	uint32_t *targets; /* of each node: the one its calls enter */
+	uint8_t *left_out; /* of each node: 0, or 1 + enum arena_left_out, or
+			    * PROFILE_EMPTY */
+	uint64_t *pairs; /* of each node: call pairs whose hooks lie in the time
+			  * of its target and of its parent; modulo 2^64 */
 	bool text_seen;
 };
 
-/* A file's bytes, as profile_parse takes them. */
+/* Of a context that all calls were taken back of: it is dropped, too. */
+#define PROFILE_EMPTY (1 + ARENA_LEFT_OUT_COUNT)
+
+/* The bytes of an arena. */
 struct profile_bytes {
 	uint8_t *bytes;
 	size_t size;
-	uint64_t file_bytes;
+	size_t file_bytes; /* that it takes on disk */
 	bool compressed;
 	char *warning; /* NULL, or why the end is missing (salvage) */
 };
 
-/* Read, and inflate where needed, PATH. A file without an end mark is read as
- * a consistent cut: no node in the result lacks its parent. On success the
- * caller frees bytes and warning. */
-bool profile_read(const char *path, bool salvage, struct profile_bytes *out,
+/* Read PATH as it is. A file without an end mark is read as a consistent cut:
+ * no node in the result lacks its parent. On success the caller frees BYTES. */
+bool profile_read(const char *path, uint8_t **bytes, size_t *size,
 		  struct error *err);
 
-/* Inflate where SIZE BYTES are gzip; else out->bytes stays NULL. */
+/* Inflate the gzip member that starts SIZE BYTES, which lie at byte AT of the
+ * file NAME; another may follow. On success the caller frees bytes and warning,
+ * which are NULL after a failure. */
 bool profile_unpack(const char *name, const uint8_t *bytes, size_t size,
-		    bool salvage, struct profile_bytes *out, struct error *err);
+		    size_t at, bool salvage, struct profile_bytes *out,
+		    struct error *err);
+
+/* The profile of the arena IN; on failure NULL, and ERR is filled. */
+struct profile *profile_make(const char *name, const struct profile_bytes *in,
+			     bool salvage, struct error *err);
+
+/* See whether the process of P lives still, which then has run until now; not
+ * where P was compressed, which is done when a process ends. */
+void profile_look_for_process(struct profile *p);
 
 /* Whether BYTES start as a profile does; if not, fill ERR with what they are
  * instead. */
@@ -91,7 +124,10 @@ bool profile_scan_header(struct profile_scan *s);
 bool profile_scan_chunks(struct profile_scan *s);
 bool profile_scan_nodes(struct profile_scan *s);
 bool profile_scan_times(struct profile_scan *s);
+bool profile_find_empty(struct profile_scan *s);
+bool profile_scan_durations(struct profile_scan *s);
 bool profile_scan_modules(struct profile_scan *s);
+bool profile_drop_left_out(struct profile_scan *s);
 
 /* One chunk of each kind, at byte OFFSET, checked as far as its header goes. */
 bool profile_scan_thread(struct profile_scan *s,
@@ -102,6 +138,15 @@ bool profile_scan_module(struct profile_scan *s,
 bool profile_scan_text(struct profile_scan *s, const struct arena_chunk *chunk);
 bool profile_scan_names(struct profile_scan *s,
 			const struct arena_chunk *chunk);
+bool profile_scan_blocks(struct profile_scan *s,
+			 const struct arena_chunk *chunk);
+bool profile_note_durations(struct profile_scan *s,
+			    const struct arena_chunk *chunk);
+bool profile_scan_symbols(struct profile_scan *s,
+			  const struct arena_chunk *chunk);
+
+/* TICKS in nanoseconds, when profile_scan_times has found the rate. */
+uint64_t profile_ns(const struct profile_scan *s, uint64_t ticks);
 
 /* Index of the node at POSITION, or PROFILE_NONE where no node begins there.
  * *SPAN holds the index of the span it was found in; give the last one as a

@@ -243,7 +243,7 @@ static void cut_bytes(struct reading *r, uint64_t later)
 	}
 }
 
-static bool read_bytes(struct reading *r, struct profile_bytes *out)
+static bool read_bytes(struct reading *r)
 {
 	struct stat st;
 	uint64_t later;
@@ -261,7 +261,6 @@ static bool read_bytes(struct reading *r, struct profile_bytes *out)
 			return false;
 		cut_bytes(r, still ? later : UINT64_MAX);
 	}
-	out->file_bytes = r->size;
 	return true;
 }
 
@@ -312,7 +311,7 @@ bool profile_check_magic(const char *name, const uint8_t *bytes, size_t size,
 			 start);
 }
 
-static bool unpack_error(const char *name, const struct inflated *in,
+static bool unpack_error(const char *name, size_t at, const struct inflated *in,
 			 struct error *err)
 {
 	enum error_code code = ERROR_FORMAT;
@@ -327,7 +326,7 @@ static bool unpack_error(const char *name, const struct inflated *in,
 	else if (in->status == INFLATE_NO_MEMORY)
 		code = ERROR_MEMORY;
 	return error_set(err, code, "%s: compressed byte %zu: %s", name,
-			 in->offset, in->reason);
+			 at + in->offset, in->reason);
 }
 
 static bool can_salvage(const struct inflated *in)
@@ -338,40 +337,41 @@ static bool can_salvage(const struct inflated *in)
 }
 
 bool profile_unpack(const char *name, const uint8_t *bytes, size_t size,
-		    bool salvage, struct profile_bytes *out, struct error *err)
+		    size_t at, bool salvage, struct profile_bytes *out,
+		    struct error *err)
 {
-	struct inflated in;
+	struct inflated in = inflate_gzip(bytes, size, ARENA_MAGIC, 8);
 
-	if (!inflate_is_gzip(bytes, size))
-		return true;
-	in = inflate_gzip(bytes, size, ARENA_MAGIC, 8);
+	*out = (struct profile_bytes){ .compressed = true, .file_bytes = size };
+	/* What follows may be the next one: it says so. */
+	if (in.status == INFLATE_TRAILING &&
+	    inflate_is_gzip(bytes + in.offset, size - in.offset)) {
+		in.status = INFLATE_OK;
+		out->file_bytes = in.offset;
+	}
 	if (in.status != INFLATE_OK && !(salvage && can_salvage(&in))) {
-		unpack_error(name, &in, err);
+		unpack_error(name, at, &in, err);
 		free(in.bytes);
 		return false;
 	}
 	if (in.status != INFLATE_OK &&
-	    asprintf(&out->warning, "compressed byte %zu: %s", in.offset,
+	    asprintf(&out->warning, "compressed byte %zu: %s", at + in.offset,
 		     in.reason) < 0)
 		out->warning = NULL;
-	out->compressed = true;
 	out->bytes = in.bytes;
 	out->size = in.size;
 	return true;
 }
 
-bool profile_read(const char *path, bool salvage, struct profile_bytes *out,
+bool profile_read(const char *path, uint8_t **bytes, size_t *size,
 		  struct error *err)
 {
 	struct reading r = { .path = path, .fd = -1, .err = err };
-	bool ok;
+	bool ok = read_bytes(&r);
 
-	*out = (struct profile_bytes){ 0 };
-	ok = read_bytes(&r, out) &&
-	     profile_unpack(path, r.bytes, r.size, salvage, out, err);
-	if (ok && !out->compressed) {
-		out->bytes = r.bytes;
-		out->size = r.size;
+	if (ok) {
+		*bytes = r.bytes;
+		*size = r.size;
 		r.bytes = NULL;
 	}
 	if (r.fd >= 0)

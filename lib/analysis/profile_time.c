@@ -32,6 +32,13 @@ static uint64_t to_ns(const struct scale *scale, uint64_t ticks)
 	return saturate((wide)ticks * scale->ns / scale->ticks);
 }
 
+uint64_t profile_ns(const struct profile_scan *s, uint64_t ticks)
+{
+	const struct scale scale = { s->rate_ns, s->rate_ticks };
+
+	return to_ns(&scale, ticks);
+}
+
 /* From 1 MHz to 100 GHz: anything else is not a clock. */
 static bool is_rate(uint64_t ticks, uint64_t ns)
 {
@@ -113,6 +120,11 @@ static void add_pending(struct profile_scan *s)
 	}
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -174,12 +186,14 @@ static bool check_sums(struct profile_scan *s)
 static bool convert(struct profile_scan *s)
 {
 	struct profile *p = s->profile;
-	struct scale scale = find_scale(s);
+	const struct scale scale = find_scale(s);
 	uint64_t *thread_ns =
 		calloc(p->thread_count ? p->thread_count : 1, sizeof(uint64_t));
 
 	if (!thread_ns)
 		return profile_no_memory(s);
+	s->rate_ns = scale.ns;
+	s->rate_ticks = scale.ticks;
 	for (size_t i = 0; i < p->node_count; i++) {
 		struct profile_node *node = &p->nodes[i];
 
@@ -188,13 +202,18 @@ static bool convert(struct profile_scan *s)
 	}
 	find_wall(p, &scale, thread_ns);
 	free(thread_ns);
+	for (size_t i = 0; i < p->thread_count; i++)
+		p->left_out_ns +=
+			smaller(to_ns(&scale, p->threads[i].record.brief_ticks),
+				PROFILE_SUM_LIMIT - p->left_out_ns);
 	return check_sums(s);
 }
 
-/* The cost of a pair of hooks, the mean of its two measurements, times two to
- * stay an integer; and how far apart they are. */
+/* The cost of a pair of hooks: the cheaper of its two measurements, for what
+ * disturbs one (another program on the processor's other half) only adds to it;
+ * and how far apart they are. */
 struct hook_cost {
-	uint64_t inside2_ps, outside2_ps, spread_ps;
+	uint64_t inside_ps, outside_ps, spread_ps;
 };
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -206,6 +225,7 @@ static bool measure(struct profile_scan *s, struct hook_cost *cost)
 {
 	const struct arena_header *h = &s->profile->header;
 	const uint64_t *in = h->hook_inside_ps, *out = h->hook_outside_ps;
+	int i;
 
 	*cost = (struct hook_cost){ 0 };
 	if (in[0] > HOOK_LIMIT_PS || in[1] > HOOK_LIMIT_PS ||
@@ -213,20 +233,24 @@ static bool measure(struct profile_scan *s, struct hook_cost *cost)
 	    h->hook_spread_ps > HOOK_LIMIT_PS)
 		return profile_damage(s, ERROR_FORMAT, 0,
 				      "impossible costs of the hooks");
-	cost->spread_ps = h->hook_spread_ps;
-	cost->inside2_ps = in[0] + in[1];
-	cost->outside2_ps = out[0] + out[1];
 	/* Inside is never free: 0 there says that there was no measurement. */
-	if (in[0] && in[1]) {
+	i = !in[0] || (in[1] && in[1] + out[1] < in[0] + out[0]);
+	cost->inside_ps = in[i];
+	cost->outside_ps = out[i];
+	cost->spread_ps = h->hook_spread_ps;
+	if (in[0] && in[1])
 		cost->spread_ps +=
 			distance(in[0], in[1]) + distance(out[0], out[1]);
-	} else if (in[0] || in[1]) {
-		cost->inside2_ps *= 2;
-		cost->outside2_ps *= 2;
-		cost->spread_ps =
-			(cost->inside2_ps + cost->outside2_ps) / SINGLE_SPREAD;
-	}
+	else
+		cost->spread_ps += 2 * (in[i] + out[i]) / SINGLE_SPREAD;
 	return true;
+}
+
+/* A sum of counts that a hook has just been moving, in a process that was
+ * killed there, may be below 0. */
+static uint64_t not_negative(uint64_t sum)
+{
+	return (int64_t)sum < 0 ? 0 : sum;
 }
 
 /* Take the hooks' cost out of each node: INSIDE and OUTSIDE are the calls whose
@@ -238,9 +262,9 @@ static void take_out(struct profile *p, const struct hook_cost *cost,
 
 	for (size_t i = 0; i < p->node_count; i++) {
 		struct profile_node *node = &p->nodes[i];
-		wide ps2 = (wide)inside[i] * cost->inside2_ps +
-			   (wide)outside[i] * cost->outside2_ps;
-		uint64_t ns = saturate((ps2 + 1000) / 2000);
+		wide ps = (wide)not_negative(inside[i]) * cost->inside_ps +
+			  (wide)not_negative(outside[i]) * cost->outside_ps;
+		uint64_t ns = saturate((ps + 500) / 1000);
 
 		if (ns > node->self_ns) {
 			p->clamped++;
@@ -253,20 +277,102 @@ static void take_out(struct profile *p, const struct hook_cost *cost,
 	p->overhead_error_ns = saturate(calls * cost->spread_ps / 2000);
 }
 
+/* Time handed out to a thread's calls, to each the same, so that it adds up. */
+struct share {
+	uint64_t ns;	 /* to be handed out */
+	uint64_t calls;	 /* of the thread */
+	uint64_t done;	 /* calls that have theirs */
+	uint64_t own_ns; /* time of the thread's own samples */
+};
+
+static uint64_t hand_out(struct share *share, uint64_t calls)
+{
+	wide before = (wide)share->ns * share->done / share->calls;
+
+	share->done += calls;
+	return (uint64_t)((wide)share->ns * share->done / share->calls -
+			  before);
+}
+
+/* What of HOOK_NS, a thread's samples in hooks, hides work of the program,
+ * whose own samples are OWN_NS. A processor goes on with the program's work
+ * while it runs a hook's instructions, and a sample cannot tell: it shows what
+ * retires. Where the program is most of what is seen, its work was waiting, and
+ * the hooks ran in the gaps; where hooks are, they are the cost. So the
+ * program's share in hooks is taken to be what it is outside of them. */
+static uint64_t hidden(uint64_t hook_ns, uint64_t own_ns)
+{
+	if (!hook_ns)
+		return 0;
+	return (uint64_t)((wide)hook_ns * own_ns / ((wide)hook_ns + own_ns));
+}
+
+/* count: give what hooks hid to the callees of the calls (enter hooks) and to
+ * their callers (exit hooks). The rest is overhead. All of a thread's samples
+ * in hooks may be either, so that the larger part is the error's bound. */
+static void split_hooks(struct profile *p, struct arena_thread *t,
+			struct share *enter, struct share *exit)
+{
+	uint64_t given = hidden(t->hook_ns, enter->own_ns);
+	uint64_t exit_ns = smaller(t->hook_exit_ns, t->hook_ns);
+
+	if (t->hook_ns && exit->calls)
+		exit->ns = (uint64_t)((wide)given * exit_ns / t->hook_ns);
+	if (t->hook_ns && enter->calls)
+		enter->ns = (uint64_t)((wide)given * (t->hook_ns - exit_ns) /
+				       t->hook_ns);
+	given = enter->ns + exit->ns;
+	t->hook_ns -= given;
+	p->overhead_ns += t->hook_ns;
+	p->overhead_error_ns += larger(given, t->hook_ns);
+}
+
+static bool share_hooks(struct profile *p, const uint64_t *inside,
+			const uint64_t *outside)
+{
+	struct share *shares = calloc(p->thread_count, 2 * sizeof(*shares));
+	struct share *exits = shares + p->thread_count;
+
+	if (!shares)
+		return false;
+	for (size_t i = 0; i < p->node_count; i++) {
+		struct share *share = &shares[p->nodes[i].thread];
+
+		share->calls += inside[i];
+		share->own_ns += p->nodes[i].self_ns;
+		exits[p->nodes[i].thread].calls += outside[i];
+	}
+	for (size_t i = 0; i < p->thread_count; i++)
+		split_hooks(p, &p->threads[i].record, &shares[i], &exits[i]);
+	for (size_t i = 0; i < p->node_count; i++) {
+		struct profile_node *node = &p->nodes[i];
+
+		if (inside[i])
+			node->self_ns +=
+				hand_out(&shares[node->thread], inside[i]);
+		if (outside[i])
+			node->self_ns +=
+				hand_out(&exits[node->thread], outside[i]);
+	}
+	free(shares);
+	return true;
+}
+
 /* A folded call is counted where it was made, and its time lies where it
  * entered: there lies its cost, too. */
 static bool compensate(struct profile_scan *s)
 {
 	struct profile *p = s->profile;
-	struct hook_cost cost;
+	bool count = p->header.mode == ARENA_MODE_COUNT;
+	struct hook_cost cost = { 0 };
 	uint64_t *inside, *outside;
 	bool ok = false;
 
-	for (size_t i = 0; i < p->thread_count; i++)
+	for (size_t i = 0; !count && i < p->thread_count; i++)
 		p->overhead_ns += p->threads[i].record.hook_ns;
-	if (p->header.mode != ARENA_MODE_TRACE || !p->node_count)
+	if (p->header.mode == ARENA_MODE_SAMPLE || !p->node_count)
 		return true;
-	if (!measure(s, &cost))
+	if (!count && !measure(s, &cost))
 		return false;
 	inside = calloc(p->node_count, sizeof(*inside));
 	outside = calloc(p->node_count, sizeof(*outside));
@@ -275,12 +381,15 @@ static bool compensate(struct profile_scan *s)
 		goto out;
 	}
 	for (size_t i = 0; i < p->node_count; i++) {
-		inside[s->targets[i]] += p->nodes[i].calls;
+		inside[s->targets[i]] += s->pairs[i];
 		if (p->nodes[i].parent != PROFILE_NONE)
-			outside[p->nodes[i].parent] += p->nodes[i].calls;
+			outside[p->nodes[i].parent] += s->pairs[i];
 	}
-	take_out(p, &cost, inside, outside);
-	ok = true;
+	if (count)
+		ok = share_hooks(p, inside, outside) || profile_no_memory(s);
+	else
+		take_out(p, &cost, inside, outside);
+	ok = ok || !count;
 out:
 	free(inside);
 	free(outside);

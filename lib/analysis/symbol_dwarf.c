@@ -207,9 +207,8 @@ static void read_lines(struct dwarf_unit *u)
 		u->line_count = 0;
 }
 
-/* The row that holds for ADDRESS: the last of those at the highest address up
- * to it. SIZE_MAX: none. */
-static size_t find_row(struct dwarf_unit *u, uint64_t address)
+/* The last of those at the highest address up to ADDRESS. */
+size_t dwarf_find_row(struct dwarf_unit *u, uint64_t address)
 {
 	size_t low = 0, high;
 
@@ -257,7 +256,7 @@ struct symbol_frame dwarf_position(struct symbol_dwarf *d, struct dwarf_unit *u,
 				   uint64_t *row)
 {
 	struct symbol_frame frame = { NULL, NULL, 0 };
-	size_t i = find_row(u, address);
+	size_t i = dwarf_find_row(u, address);
 
 	*row = 0;
 	if (i == SIZE_MAX)

@@ -125,6 +125,10 @@ struct symbol_frame dwarf_position(struct symbol_dwarf *d, struct dwarf_unit *u,
 				   uint32_t scope, uint64_t address,
 				   uint64_t *row);
 
+/* Number of the row of U that holds for ADDRESS; SIZE_MAX: none. The rows are
+ * read then. */
+size_t dwarf_find_row(struct dwarf_unit *u, uint64_t address);
+
 /* RAW, a string of libdw's, as a path of the store; NULL where it is none. */
 const char *dwarf_path_of(struct symbol_dwarf *d, const char *raw,
 			  const char *directory);

@@ -248,3 +248,39 @@ bool symbol_elf_has_id(const struct symbol_elf *object, const uint8_t *id,
 	return size && object->build_id_size == size &&
 	       !memcmp(object->build_id, id, size);
 }
+
+static bool table_mentions(struct symbol_elf *o, Elf_Scn *section,
+			   const GElf_Shdr *header, const char *name,
+			   bool defined)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count = data && header->sh_entsize
+			       ? data->d_size / header->sh_entsize
+			       : 0;
+	GElf_Sym symbol;
+
+	for (size_t i = 1; i < count && gelf_getsym(data, (int)i, &symbol);
+	     i++) {
+		const char *found =
+			elf_strptr(o->elf, header->sh_link, symbol.st_name);
+
+		if (found && !strcmp(found, name) &&
+		    (defined || symbol.st_shndx == SHN_UNDEF))
+			return true;
+	}
+	return false;
+}
+
+bool symbol_elf_mentions(struct symbol_elf *o, const char *name, bool defined)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(o->elf, section)))
+		if (gelf_getshdr(section, &header) &&
+		    (header.sh_type == SHT_DYNSYM ||
+		     header.sh_type == SHT_SYMTAB) &&
+		    table_mentions(o, section, &header, name, defined))
+			return true;
+	return false;
+}

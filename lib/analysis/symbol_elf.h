@@ -47,6 +47,11 @@ Elf_Scn *symbol_elf_find(struct symbol_elf *object, const char *name,
 struct symbol_bytes symbol_elf_code(struct symbol_elf *object,
 				    uint64_t address);
 
+/* True where a symbol table of OBJECT has NAME, which others define; or, with
+ * DEFINED, which OBJECT may define itself. */
+bool symbol_elf_mentions(struct symbol_elf *object, const char *name,
+			 bool defined);
+
 /* True where both have a build-id and it is the same. */
 bool symbol_elf_has_id(const struct symbol_elf *object, const uint8_t *id,
 		       size_t size);

@@ -2,6 +2,7 @@
 
 #include "lib/analysis/insn_length.h"
 #include "lib/analysis/symbol_debug.h"
+#include "lib/analysis/symbol_perfmap.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -146,6 +147,11 @@ void symbol_object_open(struct symbol_object *o,
 			char **problem)
 {
 	*problem = NULL;
+	if (module->jit) {
+		symbol_perfmap_read(&o->table, module->jit, store, problem);
+		symbol_table_sort(&o->table);
+		return;
+	}
 	if (module->path[0] == '[') {
 		if (!strcmp(module->path, "[vdso]"))
 			o->elf = open_vdso(module);

@@ -27,4 +27,9 @@ void symbol_object_close(struct symbol_object *o);
 uint64_t symbol_object_instruction(struct symbol_object *o, uint64_t base,
 				   uint64_t address);
 
+/* The code of the function around ADDRESS; false, and nothing to be freed,
+ * where that is not known. */
+bool symbol_object_code(struct symbol_object *o, uint64_t address,
+			struct symbol_code *code);
+
 #endif

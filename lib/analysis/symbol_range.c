@@ -1,6 +1,7 @@
 #include "lib/analysis/symbol_range.h"
 
 #include "lib/base/array.h"
+#include "lib/base/bisect.h"
 
 #include <stdlib.h>
 
@@ -150,19 +151,12 @@ bool symbol_segments_build(struct symbol_segments *segments,
 uint32_t symbol_segments_find(const struct symbol_segments *segments,
 			      uint64_t address, uint64_t *start)
 {
-	size_t low = 0, high = segments->count;
+	size_t i =
+		bisect_up_to(segments->items, segments->count, start, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (segments->items[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!i)
 		return SYMBOL_NONE;
 	if (start)
-		*start = segments->items[low - 1].start;
-	return segments->items[low - 1].id;
+		*start = segments->items[i - 1].start;
+	return segments->items[i - 1].id;
 }

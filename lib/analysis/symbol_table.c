@@ -1,6 +1,7 @@
 #include "lib/analysis/symbol_table.h"
 
 #include "lib/base/array.h"
+#include "lib/base/bisect.h"
 #include "lib/base/hash.h"
 
 #include <elfutils/libdwfl.h>
@@ -203,20 +204,12 @@ static int by_low(const void *a, const void *b)
 static uint64_t next_start(const struct symbol_table *symbols, size_t i,
 			   uint64_t end)
 {
-	uint64_t low = symbols->list[i].low;
-	size_t last = symbols->count;
-
 	/* By halves: many symbols may share one address. */
-	for (size_t first = i + 1; first < last;) {
-		size_t middle = first + (last - first) / 2;
+	size_t next = bisect_up_to(symbols->list, symbols->count, low,
+				   symbols->list[i].low);
 
-		if (symbols->list[middle].low > low)
-			last = middle;
-		else
-			first = middle + 1;
-	}
-	if (last < symbols->count && symbols->list[last].low < end)
-		return symbols->list[last].low;
+	if (next < symbols->count && symbols->list[next].low < end)
+		return symbols->list[next].low;
 	return end;
 }
 
@@ -266,19 +259,11 @@ const struct symbol_entry *symbol_table_find(const struct symbol_table *symbols,
 const struct symbol_entry *symbol_table_at(const struct symbol_table *symbols,
 					   uint64_t address)
 {
-	size_t low = 0, high = symbols->count;
+	size_t i = bisect_up_to(symbols->list, symbols->count, low, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->list[middle].low <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || symbols->list[low - 1].low != address)
+	if (!i || symbols->list[i - 1].low != address)
 		return NULL;
-	return &symbols->list[low - 1];
+	return &symbols->list[i - 1];
 }
 
 const struct symbol_entry *symbol_table_named(struct symbol_table *symbols,

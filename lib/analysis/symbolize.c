@@ -2,6 +2,7 @@
 
 #include "lib/analysis/demangle.h"
 #include "lib/analysis/symbol_fragment.h"
+#include "lib/analysis/symbol_images.h"
 #include "lib/analysis/symbol_object.h"
 #include "lib/base/array.h"
 #include "lib/base/hash.h"
@@ -29,6 +30,7 @@ struct module {
 	struct located_function *functions;
 	size_t function_count, function_capacity;
 	struct idmap by_low;
+	struct symbol_images images; /* of profiles that bring names along */
 };
 
 struct synthetic {
@@ -82,6 +84,7 @@ static void free_module(struct module *m)
 	idmap_free(&m->by_address);
 	free(m->functions);
 	idmap_free(&m->by_low);
+	symbol_images_free(&m->images);
 	free(m);
 }
 
@@ -122,6 +125,11 @@ static void warn(struct symbolizer *s, const char *path, const char *problem)
 static bool same_module(const struct symbol_module *a,
 			const struct symbol_module *b)
 {
+	if (!a->jit != !b->jit ||
+	    (a->jit && (a->jit->pid != b->jit->pid ||
+			a->jit->start_ns != b->jit->start_ns ||
+			strcmp(a->jit->host, b->jit->host) != 0)))
+		return false;
 	if (strcmp(a->path, b->path) != 0 ||
 	    a->build_id_size != b->build_id_size)
 		return false;
@@ -131,12 +139,26 @@ static bool same_module(const struct symbol_module *a,
 	return a->file_size == b->file_size && a->file_mtime == b->file_mtime;
 }
 
+static bool keep_jit(struct symbolizer *s, struct symbol_module *recorded)
+{
+	struct symbol_jit *copy = symbol_store_alloc(&s->store, sizeof(*copy));
+
+	if (!copy)
+		return false;
+	*copy = *recorded->jit;
+	copy->host = symbol_store_string(&s->store, copy->host);
+	recorded->jit = copy;
+	return copy->host;
+}
+
 /* Copy what RECORDED points to. */
 static bool keep(struct symbolizer *s, struct symbol_module *recorded)
 {
 	const uint8_t *id = recorded->build_id;
 	uint8_t *copy;
 
+	if (recorded->jit && !keep_jit(s, recorded))
+		return false;
 	recorded->path = symbol_store_string(&s->store, recorded->path);
 	recorded->build_id = NULL;
 	if (!id || !recorded->build_id_size) {
@@ -150,14 +172,23 @@ static bool keep(struct symbolizer *s, struct symbol_module *recorded)
 	return recorded->path && copy;
 }
 
+static void add_image(struct module *m, const struct symbol_module *module)
+{
+	if (module->image && module->image_module)
+		symbol_images_add(&m->images, module->image,
+				  module->image_module);
+}
+
 uint32_t symbolizer_module(struct symbolizer *s,
 			   const struct symbol_module *module)
 {
 	struct module **grown, *m;
 
 	for (size_t i = 0; i < s->module_count; i++)
-		if (same_module(&s->modules[i]->recorded, module))
+		if (same_module(&s->modules[i]->recorded, module)) {
+			add_image(s->modules[i], module);
 			return (uint32_t)i;
+		}
 	grown = array_grow(s->modules, &s->module_capacity, s->module_count + 1,
 			   sizeof(*grown));
 	if (!grown)
@@ -171,6 +202,7 @@ uint32_t symbolizer_module(struct symbolizer *s,
 		free(m);
 		return UINT32_MAX;
 	}
+	add_image(m, module);
 	s->modules[s->module_count] = m;
 	return (uint32_t)s->module_count++;
 }
@@ -262,7 +294,8 @@ static void name_after_symbol(struct symbolizer *s, struct module *m,
 			      const struct symbol_entry *symbol,
 			      struct symbol_function *f)
 {
-	char *text = readable(symbol->name);
+	/* A compiler that makes names for perf makes them readable. */
+	char *text = m->recorded.jit ? NULL : readable(symbol->name);
 
 	f->name = symbol_store_string(&s->store, text ? text : symbol->name);
 	f->linkage = symbol_store_string(&s->store, symbol->name);
@@ -280,7 +313,8 @@ static const struct symbol_function *function_of_symbol(
 	struct symbolizer *s, struct module *m,
 	const struct symbol_entry *symbol)
 {
-	const struct symbol_entry *original = original_symbol(m, symbol);
+	const struct symbol_entry *original =
+		m->recorded.jit ? NULL : original_symbol(m, symbol);
 	const struct symbol_function *known = NULL;
 	struct symbol_function *f;
 
@@ -398,15 +432,33 @@ static struct symbol_location *make_location(struct symbolizer *s,
 	return l;
 }
 
+/* Start of the instruction at ADDRESS of M, one being known to start at START.
+ * Of an object that is not there, or is not the recorded one, a reader who
+ * disassembled what is there would show another program: no address at all. */
+static uint64_t instruction_at(struct module *m, uint64_t start,
+			       uint64_t address)
+{
+	bool file = m->recorded.path[0] == '/' && !m->recorded.jit;
+
+	if (file && !m->object.elf)
+		return 0;
+	return symbol_object_instruction(&m->object, start, address);
+}
+
 static const struct symbol_location *locate(struct symbolizer *s,
 					    struct module *m, uint64_t address)
 {
 	const struct symbol_location **grown;
 	struct symbol_location *l;
-	uint64_t start;
+	uint64_t start = 0, instruction = address;
+	bool brought = symbol_images_find(&m->images, &s->store, address,
+					  s->options.inlines, &s->frames,
+					  &instruction);
 
-	open_module(s, m);
-	start = find_frames(s, m, address);
+	if (!brought) {
+		open_module(s, m);
+		start = find_frames(s, m, address);
+	}
 	grown = array_grow(m->locations, &m->location_capacity,
 			   m->location_count + 1, sizeof(*grown));
 	if (grown)
@@ -416,9 +468,10 @@ static const struct symbol_location *locate(struct symbolizer *s,
 		return &unknown_location;
 	l->address = address;
 	l->instruction = address;
-	if (s->options.exact_instructions)
-		l->instruction =
-			symbol_object_instruction(&m->object, start, address);
+	if (s->options.exact_instructions && brought)
+		l->instruction = instruction;
+	else if (s->options.exact_instructions)
+		l->instruction = instruction_at(m, start, address);
 	m->locations[m->location_count] = l;
 	if (idmap_add(&m->by_address, hash_u64(address),
 		      (uint32_t)m->location_count))
@@ -440,6 +493,64 @@ const struct symbol_location *symbolizer_lookup(struct symbolizer *s,
 	if (m->locations[id]->address == address)
 		return m->locations[id];
 	return locate(s, m, address);
+}
+
+bool symbolizer_code(struct symbolizer *s, uint32_t module, uint64_t bias,
+		     uint64_t address, struct symbol_code *code)
+{
+	struct module *m;
+
+	*code = (struct symbol_code){ 0 };
+	if (module >= s->module_count)
+		return false;
+	m = s->modules[module];
+	if (symbol_images_code(&m->images, &s->store, address - bias, code))
+		return true;
+	open_module(s, m);
+	if (symbol_object_code(&m->object, address - bias, code))
+		return true;
+	symbol_code_free(code);
+	return false;
+}
+
+void symbolizer_each(struct symbolizer *s, uint32_t module,
+		     void (*visit)(const struct symbol_named *symbol,
+				   void *context),
+		     void *context)
+{
+	const struct symbol_table *table;
+	struct module *m;
+
+	if (module >= s->module_count)
+		return;
+	m = s->modules[module];
+	open_module(s, m);
+	table = &m->object.table;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct symbol_entry *entry = &table->list[i];
+		const struct symbol_location *l =
+			symbolizer_lookup(s, module, 0, entry->low);
+		const struct symbol_named named = {
+			entry->name, entry->low, entry->high,
+			l->frames[l->frame_count - 1].function
+		};
+
+		visit(&named, context);
+	}
+}
+
+/* A path may stand for several builds; only one of them is there still. */
+bool symbolizer_function_code(struct symbolizer *s,
+			      const struct symbol_function *function,
+			      uint32_t *module, struct symbol_code *code)
+{
+	for (size_t i = 0; function->high && i < s->module_count; i++) {
+		*module = (uint32_t)i;
+		if (!strcmp(s->modules[i]->recorded.path, function->module) &&
+		    symbolizer_code(s, *module, 0, function->low, code))
+			return true;
+	}
+	return false;
 }
 
 /* --- what is not code --------------------------------------------------------

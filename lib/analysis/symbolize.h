@@ -39,8 +39,19 @@ struct symbol_location {
 	const struct symbol_frame *frames;
 	size_t frame_count;
 	uint64_t address;     /* link-time address as asked */
-	uint64_t instruction; /* start of the instruction containing it, or
-			       * the address itself where not determined */
+	uint64_t instruction; /* start of the instruction containing it; the
+			       * address itself where not determined; 0 where
+			       * the object is not there, or another one */
+};
+
+struct symbol_image;
+struct image_module;
+
+/* The process that made code while it ran. */
+struct symbol_jit {
+	uint32_t pid;
+	const char *host;  /* "" unknown */
+	uint64_t start_ns; /* since 1970 */
 };
 
 struct symbol_module {
@@ -50,6 +61,38 @@ struct symbol_module {
 	uint64_t bias;	    /* run-time minus link-time address */
 	uint64_t file_size; /* as recorded, 0 unknown: to spot a rebuilt file */
 	uint64_t file_mtime;
+	/* Not NULL: no object, but all code that the process made; its
+	 * addresses have no bias. The strings are copied as others are. */
+	const struct symbol_jit *jit;
+	/* Not NULL: what a profile says of it, which must outlive the
+	 * symbolizer. Asked first; the module's file is opened only for what is
+	 * not there. */
+	const struct symbol_image *image;
+	const struct image_module *image_module;
+};
+
+/* A stretch of a function's code: SIZE BYTES at link-time address LOW. */
+struct symbol_part {
+	uint64_t low;
+	size_t size;
+	const uint8_t *bytes;
+};
+
+/* From ADDRESS on code comes from this line, until the next row. */
+struct symbol_row {
+	uint64_t address;
+	const char *file;
+	uint32_t line;	/* 0 unknown */
+	bool statement; /* a statement begins here, says the compiler */
+};
+
+/* The machine code of one function that is not inlined. */
+struct symbol_code {
+	unsigned machine;	   /* as in ELF: EM_X86_64 */
+	struct symbol_part *parts; /* the first has the function's entry */
+	size_t part_count;
+	struct symbol_row *rows; /* by part, address and order in the file */
+	size_t row_count;
 };
 
 struct symbolizer; /* opaque */
@@ -75,6 +118,31 @@ uint32_t symbolizer_module(struct symbolizer *s,
 const struct symbol_location *symbolizer_lookup(struct symbolizer *s,
 						uint32_t module, uint64_t bias,
 						uint64_t address);
+
+/* The code of the function around the run-time address ADDRESS. False where it
+ * is not known. To be freed with symbol_code_free; the bytes and names live as
+ * long as S. */
+bool symbolizer_code(struct symbolizer *s, uint32_t module, uint64_t bias,
+		     uint64_t address, struct symbol_code *code);
+void symbol_code_free(struct symbol_code *code);
+
+/* The code of FUNCTION, out of line. */
+bool symbolizer_function_code(struct symbolizer *s,
+			      const struct symbol_function *function,
+			      uint32_t *module, struct symbol_code *code);
+
+/* One symbol of a module's code: FUNCTION as a lookup of LOW gives it. */
+struct symbol_named {
+	const char *symbol; /* as in the file: "f.part.0", "f@plt" */
+	uint64_t low, high; /* link-time addresses */
+	const struct symbol_function *function;
+};
+
+/* Call VISIT with each symbol of MODULE's code, by rising address. */
+void symbolizer_each(struct symbolizer *s, uint32_t module,
+		     void (*visit)(const struct symbol_named *symbol,
+				   void *context),
+		     void *context);
 
 /* A function that is not code: a named region, a thread's root. The same NAME
  * and KIND ("region", "thread") give the same function; module is "[KIND]". */
