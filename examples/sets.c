@@ -9,6 +9,7 @@
 #include "examples/common/random.h"
 #include "examples/common/timing.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -257,41 +258,103 @@ static REAL_CALL long list_remove(struct list *list, size_t i)
 	return value;
 }
 
-/* Both remove the element in the middle until half are left; the sum of those
- * removed, each weighted by when. */
+struct removal {
+	uint64_t length, count;
+	bool middle;	/* remove in the middle */
+	uint64_t place; /* or else here */
+};
+
+/* At most the last but one, as long as there are two. */
+static size_t removal_place(const struct removal *r, size_t length)
+{
+	if (r->middle || r->place >= length)
+		return length / 2;
+	return r->place;
+}
+
+/* Both remove COUNT elements, one after the other; the sum of those removed,
+ * each weighted by when. */
 static REAL_CALL double remove_from_list(const void *context)
 {
-	long length = (long)*(const uint64_t *)context;
-	struct list list = list_range(0, length);
+	const struct removal *r = context;
+	struct list list = list_range(0, (long)r->length);
 	double sum = 0;
 
-	for (long i = 0; i < length / 2; i++)
-		sum += (double)(i * list_remove(&list, list.length / 2));
+	for (uint64_t i = 0; i < r->count; i++) {
+		size_t place = removal_place(r, list.length);
+
+		sum += (double)((long)i * list_remove(&list, place));
+	}
 	memory_free(list.values);
 	return sum;
 }
 
 static REAL_CALL double remove_from_deque(const void *context)
 {
-	long length = (long)*(const uint64_t *)context;
-	struct deque d = { .length = (size_t)length, .mask = 1 };
+	const struct removal *r = context;
+	struct deque d = { .length = r->length, .mask = 1 };
 	double sum = 0;
 
 	/* A free place at least, for what is rotated. */
 	while (d.mask < d.length)
 		d.mask = 2 * d.mask + 1;
 	d.values = memory_new(d.mask + 1, sizeof(*d.values));
-	for (long i = 0; i < length; i++)
-		d.values[i] = i;
-	for (long i = 0; i < length / 2; i++) {
-		size_t middle = d.length / 2;
+	for (size_t i = 0; i < d.length; i++)
+		d.values[i] = (long)i;
+	for (uint64_t i = 0; i < r->count; i++) {
+		size_t place = removal_place(r, d.length);
 
-		deque_rotate_left(&d, middle);
-		sum += (double)(i * deque_pop_first(&d));
-		deque_rotate_right(&d, middle);
+		deque_rotate_left(&d, place);
+		sum += (double)((long)i * deque_pop_first(&d));
+		deque_rotate_right(&d, place);
 	}
 	memory_free(d.values);
 	return sum;
+}
+
+static void compare_removals(uint64_t length, struct timings *timings)
+{
+	const struct removal half = { length, length / 2, true, 0 };
+
+	printf("remove_from_list: %.0f\n",
+	       timings_run(timings, remove_from_list, &half,
+			   "remove_from_list"));
+	printf("remove_from_deque: %.0f\n",
+	       timings_run(timings, remove_from_deque, &half,
+			   "remove_from_deque"));
+}
+
+/* Both remove the 20th element 50 times, from longer and longer lists. The
+ * list moves what follows, all in one go; the deque what comes before, twice,
+ * one at a time: 19 elements however long it is. Filling either is part of it.
+ * The last that the program prints is how many times as long the list took. */
+static void sweep_removals(uint64_t longest, struct timings *timings)
+{
+	struct removal r = { .length = 100, .count = 50, .place = 19 };
+	size_t first = timings->count;
+
+	for (; r.length <= longest; r.length *= 10)
+		for (int i = 0; i < 2; i++) {
+			const char *name =
+				i ? "remove_from_deque" : "remove_from_list";
+
+			printf("%s(%ju): %.0f\n", name, (uintmax_t)r.length,
+			       timings_run(timings,
+					   i ? remove_from_deque
+					     : remove_from_list,
+					   &r, "%s(%ju)", name,
+					   (uintmax_t)r.length));
+		}
+	printf("\n%-12s %12s %12s %9s\n", "Length", "List", "Deque", "Ratio");
+	r.length = 100;
+	for (size_t i = first; i < timings->count; i += 2) {
+		double list_s = timings->rows[i].min_s;
+		double deque_s = timings->rows[i + 1].min_s;
+
+		printf("%-12ju %12.6f %12.6f %9.2f\n", (uintmax_t)r.length,
+		       list_s, deque_s, list_s / fmax(deque_s, 1e-9));
+		r.length *= 10;
+	}
 }
 
 /* --- dictionaries --------------------------------------------------------- */
@@ -504,6 +567,7 @@ int main(int argc, char **argv)
 	uint64_t longest = 1000000, searches = 10, intersect = 3000;
 	uint64_t remove = 2000, letters = 1000000, seed = 1;
 	struct timings timings = { .repeat = 1 };
+	bool sweep = false;
 	const struct arg args[] = {
 		{ "--length", "COUNT", .count = &longest, .min = 10, .max = 1e8,
 		  .help = "search 10, 100... elements, up to so many" },
@@ -513,6 +577,9 @@ int main(int argc, char **argv)
 		  .max = 1e6, .help = "elements to intersect" },
 		{ "--remove", "COUNT", .count = &remove, .min = 1, .max = 1e6,
 		  .help = "elements to remove half of" },
+		{ "--sweep", .flag = &sweep,
+		  .help = "only remove near the front of 100, 1000... elements "
+			  "up to --length; list against deque" },
 		{ "--letters", "COUNT", .count = &letters, .min = 1, .max = 1e8,
 		  .help = "random letters to count" },
 		{ "--seed", "SEED", .count = &seed, .max = 1e15,
@@ -522,15 +589,17 @@ int main(int argc, char **argv)
 
 	ARGS_PARSE(argc, argv, "Lists against sets, deques, dictionaries.\n",
 		   args);
+	if (sweep && longest < 100)
+		args_fail("--sweep takes a --length of 100 at least");
+	if (sweep) {
+		sweep_removals(longest, &timings);
+		timings_table(&timings);
+		return 0;
+	}
 	for (uint64_t n = 10; n <= longest; n *= 10)
 		compare_searches(n, searches, &timings);
 	compare_intersections(intersect, &timings);
-	printf("remove_from_list: %.0f\n",
-	       timings_run(&timings, remove_from_list, &remove,
-			   "remove_from_list"));
-	printf("remove_from_deque: %.0f\n",
-	       timings_run(&timings, remove_from_deque, &remove,
-			   "remove_from_deque"));
+	compare_removals(remove, &timings);
 	compare_dicts(letters, seed, &timings);
 	timings_table(&timings);
 	return 0;

@@ -3,8 +3,7 @@
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/message.h"
 #include "tools/prof/command.h"
-#include "tools/prof/export/exporter.h"
-#include "tools/prof/export/sink.h"
+#include "tools/prof/export/outputs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,39 +14,29 @@ struct settings {
 	const struct exporter *to;
 	const char *output;
 	struct export_options export;
-	bool no_inlines;
+	bool split_threads;
+	enum inlined { INLINED_DEFAULT, INLINED_NODE, INLINED_OFF } inlined;
 };
 
 /* A word of a choice and the number it stands for. */
 struct word {
 	const char *name;
-	int value; /* negative: not supported yet */
+	int value;
 };
 
 /* The value of the word VALUE in WORDS, or -1 and ERR. */
 static int choose(const struct arg_option *self, const struct word *words,
 		  const char *value, struct error *err)
 {
-	for (; words->name; words++) {
-		if (strcmp(words->name, value) != 0)
-			continue;
-		if (words->value < 0)
-			error_set(err, ERROR_USAGE,
-				  "--%s=%s is not supported yet", self->name,
-				  value);
-		return words->value;
-	}
+	for (; words->name; words++)
+		if (!strcmp(words->name, value))
+			return words->value;
 	error_set(err, ERROR_USAGE, "--%s is one of %s, not '%s'", self->name,
 		  self->value, value);
 	return -1;
 }
 
-#define APPLY(name)                                                            \
-	static bool apply_##name(const struct arg_option *self,                \
-				 void *settings, const char *value,            \
-				 struct error *err)
-
-APPLY(to)
+ARG_APPLY(to)
 {
 	struct settings *s = settings;
 	char list[256] = "";
@@ -63,19 +52,7 @@ APPLY(to)
 			 "there is no format '%s'; there are %s", value, list);
 }
 
-APPLY(output)
-{
-	struct settings *s = settings;
-
-	(void)self;
-	if (!value[0])
-		return error_set(err, ERROR_USAGE,
-				 "option '--output' needs a file name");
-	s->output = value;
-	return true;
-}
-
-APPLY(positions)
+ARG_APPLY(positions)
 {
 	static const struct word words[] = {
 		{ "line", EXPORT_POSITIONS_LINE },
@@ -90,30 +67,35 @@ APPLY(positions)
 	return chosen >= 0;
 }
 
-APPLY(threads)
+/* self->data is the bool that says which. */
+ARG_APPLY(split)
 {
 	static const struct word words[] = {
-		{ "merge", 0 },
-		{ "split", -1 },
+		{ "merge", false },
+		{ "split", true },
 		{ NULL, 0 },
 	};
+	int chosen = choose(self, words, value, err);
 
-	(void)settings;
-	return choose(self, words, value, err) >= 0;
+	if (chosen < 0)
+		return false;
+	return chosen ? arg_set(self, settings, value, err)
+		      : arg_clear(self, settings, value, err);
 }
 
-APPLY(inline)
+ARG_APPLY(inline)
 {
 	static const struct word words[] = {
-		{ "file", 0 },
-		{ "off", 1 },
-		{ "node", -1 },
+		{ "file", INLINED_DEFAULT },
+		{ "node", INLINED_NODE },
+		{ "off", INLINED_OFF },
 		{ NULL, 0 },
 	};
 	struct settings *s = settings;
 	int chosen = choose(self, words, value, err);
 
-	s->no_inlines = chosen == 1;
+	if (chosen >= 0)
+		s->inlined = (enum inlined)chosen;
 	return chosen >= 0;
 }
 
@@ -122,18 +104,24 @@ static const struct arg_option options[] = {
 	  apply_to, NULL },
 	{ "output", 'o', ARG_VALUE, "FILE",
 	  "write FILE ('-': standard output); default FORMAT.out.PROGRAM.PID",
-	  apply_output, NULL },
+	  arg_file, ARG_AT(struct settings, output) },
 	{ "positions", 0, ARG_VALUE, "line|instr",
 	  "callgrind: costs by line, or by instruction as well (default "
 	  "where addresses are known)",
 	  apply_positions, NULL },
 	{ "threads", 0, ARG_VALUE, "merge|split",
-	  "callgrind: all threads in one file (default); split comes later",
-	  apply_threads, NULL },
-	{ "inline", 0, ARG_VALUE, "file|off",
+	  "callgrind: all threads in one file (default), or each in one of "
+	  "its own, FILE-01, FILE-02..., which kcachegrind opens together "
+	  "as the parts of FILE",
+	  apply_split, ARG_AT(struct settings, split_threads) },
+	{ "inline", 0, ARG_VALUE, "file|node|off",
 	  "callgrind: show inlined code at its own source lines (default), "
-	  "or not at all",
+	  "as functions, or not at all",
 	  apply_inline, NULL },
+	{ "recursion", 0, ARG_VALUE, "merge|split",
+	  "callgrind: recursive calls of f are calls of f (default), or of "
+	  "a function f'2 of their own",
+	  apply_split, ARG_AT(struct settings, export.split_recursion) },
 	LOAD_OPTION_SALVAGE,
 	LOAD_OPTION_DEBUG_DIRS,
 	{ 0 },
@@ -153,29 +141,63 @@ static char *default_name(const struct exporter *to, const struct profile *p)
 	return name;
 }
 
+static void say_written(const struct settings *s, const struct outputs *to,
+			size_t count)
+{
+	const char *path = to->prefix;
+	size_t parts = to->numbered ? count : 0;
+	char *foreign;
+
+	if (!strcmp(path, "-"))
+		return;
+	foreign = s->to->open_with && !to->stream ? outputs_tidy(path, parts)
+						  : NULL;
+	if (parts)
+		message_error("wrote %zu parts, %s-01 to -%02zu; open them: "
+			      "%s %s",
+			      parts, path, parts, s->to->open_with, path);
+	else if (s->to->open_with)
+		message_error("wrote %s; open it: %s %s", path,
+			      s->to->open_with, path);
+	else
+		message_error("wrote %s", path);
+	if (foreign)
+		message_warn("%s opens %s as well, as its name begins with "
+			     "%s",
+			     s->to->open_with, foreign, path);
+	free(foreign);
+}
+
+static bool write_all(const struct settings *s, const struct model *m,
+		      bool split, struct outputs *to, struct error *err)
+{
+	FILE *out;
+
+	if (split)
+		return s->to->write_parts(m, &s->export, &to->parts, err);
+	out = to->parts.next(&to->parts, err);
+	return out && s->to->write(m, &s->export, out, err);
+}
+
 static int convert(const struct settings *s, const struct loaded *loaded)
 {
 	struct error err = { 0 };
-	struct sink sink;
+	struct outputs to;
+	/* Without threads there would be no file at all. */
+	bool split = s->split_threads && loaded->model->thread_count;
 	char *path = s->output ? memory_copy(s->output)
 			       : default_name(s->to, loaded->profiles[0]);
 	bool ok;
 
-	if (!sink_open(&sink, path, &err))
-		message_die(STATUS_SYSTEM, "%s", err.msg);
-	ok = s->to->write(loaded->model, &s->export, sink.stream, &err);
-	if (!sink_close(&sink, ok, &err) || !ok) {
+	outputs_begin(&to, path, split);
+	ok = write_all(s, loaded->model, split, &to, &err);
+	ok = outputs_end(&to, ok, &err);
+	if (ok)
+		say_written(s, &to, loaded->model->thread_count);
+	else
 		message_error("%s", err.msg);
-		free(path);
-		return message_status(err.code);
-	}
-	if (strcmp(path, "-") != 0 && s->to->open_with)
-		message_error("wrote %s; open it: %s %s", path,
-			      s->to->open_with, path);
-	else if (strcmp(path, "-") != 0)
-		message_error("wrote %s", path);
 	free(path);
-	return STATUS_OK;
+	return ok ? STATUS_OK : message_status(err.code);
 }
 
 static int run(const struct command *self, int argc, char **argv)
@@ -185,9 +207,15 @@ static int run(const struct command *self, int argc, char **argv)
 	struct loaded loaded;
 	int status, count = args_parse(self, ARGS_MIXED, argc, argv, &s);
 
+	if (s.split_threads && !s.to->write_parts) {
+		message_error("--threads=split is not for %s", s.to->name);
+		message_hint("try '-t %s'", exporters[0]->name);
+		return STATUS_USAGE;
+	}
 	load_profiles(&loaded, argv, (size_t)count, &s.load);
-	how.resolve_inlines = !s.no_inlines;
-	how.inline_nodes = s.to->inline_nodes && !s.no_inlines;
+	how.resolve_inlines = s.inlined != INLINED_OFF;
+	how.inline_nodes = s.inlined == INLINED_NODE ||
+			   (s.to->inline_nodes && s.inlined != INLINED_OFF);
 	how.exact_instructions = s.export.positions != EXPORT_POSITIONS_LINE;
 	load_model(&loaded, &s.load, &how);
 	status = convert(&s, &loaded);

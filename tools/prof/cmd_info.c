@@ -60,8 +60,10 @@ static void print_process(const struct profile *p)
 	print_start(h->start_real_ns);
 	printf("  %-12s %.3f s, then it %s\n", "ran", seconds(p->wall_ns), end);
 	if (h->user_ns || h->sys_ns)
-		printf("  %-12s user %.3f s, sys %.3f s\n", "CPU time",
-		       seconds(h->user_ns), seconds(h->sys_ns));
+		printf("  %-12s user %.3f s, sys %.3f s; before recording "
+		       "%.3f s\n",
+		       "CPU time", seconds(h->user_ns), seconds(h->sys_ns),
+		       seconds(h->start_cpu_ns));
 	free(command);
 	free(end);
 }
@@ -71,12 +73,15 @@ static void print_mode(const struct profile *p)
 	const struct arena_header *h = &p->header;
 	struct facts_samples s = facts_samples(p);
 
-	printf("  %-12s %s, %s, %.3f s in total\n", "mode", facts_mode(h),
-	       facts_clock(h), seconds(s.clock_ns));
+	printf("  %-12s %s, %s, %.3f %s in total\n", "mode", facts_mode(h),
+	       facts_clock(h), seconds(s.clock_ns),
+	       h->clock < ARENA_CLOCK_CYCLES ? "s" : facts_unit(h->clock));
 	if (h->mode != ARENA_MODE_TRACE) {
 		printf("  %-12s %s\n", "engine", facts_engine(h));
-		printf("  %-12s asked %" PRIu32 " a second, delivered %.1f\n",
-		       "rate", h->hz, facts_rate(&s));
+		if (h->clock < ARENA_CLOCK_CYCLES)
+			printf("  %-12s asked %" PRIu32
+			       " a second, delivered %.1f\n",
+			       "rate", h->hz, facts_rate(&s));
 		printf("  %-12s %" PRIu64 ", %" PRIu64
 		       " timer expiries came as one with another\n",
 		       "samples", s.samples, s.overruns);
@@ -99,10 +104,42 @@ static void print_mode(const struct profile *p)
 	       (double)h->hook_outside_ps[0] * 1e-3,
 	       (double)h->hook_inside_ps[1] * 1e-3,
 	       (double)h->hook_outside_ps[1] * 1e-3);
+	for (const struct facts_cause *c = facts_left_out; c->what; c++)
+		if (p->left_out[c->index])
+			printf("  %-12s %" PRIu64 " %s\n", "filter",
+			       p->left_out[c->index], c->what);
+	if (h->min_duration_ns) {
+		char least[32];
+
+		facts_duration(least, sizeof(least),
+			       (double)h->min_duration_ns);
+		printf("  %-12s below %s left out: %.6f s in their callers' "
+		       "time\n",
+		       "calls", least, seconds(p->left_out_ns));
+	}
 	if (p->clamped)
 		printf("  %-12s %" PRIu64 " contexts cost less than their "
 		       "hooks: shown as 0\n",
 		       "clamped", p->clamped);
+}
+
+static void print_extras(const struct profile *p)
+{
+	uint64_t executions = 0;
+
+	for (size_t i = 0; i < p->block_count; i++)
+		executions += p->blocks[i].count;
+	if (p->block_count)
+		printf("  %-12s %zu, which ran %" PRIu64
+		       " times; counting took "
+		       "%.3f s\n",
+		       "blocks", p->block_count, executions,
+		       seconds(p->overhead_ns));
+	if (p->image)
+		printf("  %-12s of %zu functions, and %zu source files, are in "
+		       "it\n",
+		       "names", p->image->function_count,
+		       p->image->source_count);
 }
 
 static void print_losses(const struct profile *p)
@@ -176,6 +213,7 @@ static void print_profile(const struct profile *p)
 	putchar('\n');
 	print_process(p);
 	print_mode(p);
+	print_extras(p);
 	print_losses(p);
 	printf("  %-12s %" PRIu64 " bytes%s, %zu contexts\n", "file",
 	       p->file_bytes, p->compressed ? " (compressed)" : "",

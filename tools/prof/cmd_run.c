@@ -1,6 +1,7 @@
 /* prof run: a program under libprof, and its report afterwards. */
 #include "lib/base/options.h"
 #include "tools/prof/cli/child.h"
+#include "tools/prof/cli/filter.h"
 #include "tools/prof/cli/load.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/message.h"
@@ -23,9 +24,26 @@
 #define ROWS_AFTER_RUN "30"
 
 struct settings {
+	struct filter_request filter; /* first: see filter.h */
+	bool min_duration;	      /* is asked for */
 	bool quiet;
 	bool no_report;
 };
+
+/* The program may be somewhere else when it executes another one. */
+static bool set_filter_path(const char *name, struct error *err)
+{
+	char *path =
+		strcmp(name, "none") ? realpath(name, NULL) : memory_copy(name);
+	bool ok =
+		path || error_set(err, ERROR_USAGE, "option '--filter': %s: %s",
+				  name, strerror(errno));
+
+	if (ok && setenv("PROF_FILTER", path, 1))
+		memory_fail();
+	free(path);
+	return ok;
+}
 
 /* An option of options.def: self->data is the variable it sets. */
 static bool apply_variable(const struct arg_option *self, void *settings,
@@ -35,24 +53,20 @@ static bool apply_variable(const struct arg_option *self, void *settings,
 	const char *variable = self->data;
 	char why[256];
 
+	if (self->kind == ARG_FLAG)
+		value = "1";
 	if (options_check(variable, value, why, sizeof(why)) != 1)
 		return error_set(err, ERROR_USAGE, "option '--%s': %s",
 				 self->name, why);
+	if (!strcmp(variable, "PROF_FILTER"))
+		return set_filter_path(value, err);
 	if (setenv(variable, value, 1))
 		return error_set(err, ERROR_SYSTEM, "setenv: %s",
 				 strerror(errno));
 	if (!strcmp(variable, "PROF_OUTPUT"))
 		s->no_report = true;
-	return true;
-}
-
-static bool apply_quiet(const struct arg_option *self, void *settings,
-			const char *value, struct error *err)
-{
-	struct settings *s = settings;
-
-	(void)self, (void)value, (void)err;
-	s->quiet = true;
+	if (!strcmp(variable, "PROF_MIN_DURATION"))
+		s->min_duration = true;
 	return true;
 }
 
@@ -64,18 +78,32 @@ static const struct arg_option options[] = {
 	{ flag,		  LETTER(flag),	      ARG_VALUE,                       \
 	  #min ".." #max, help " (" #def ")", apply_variable,                  \
 	  #variable },
+#define OPT_FLAG(variable, flag, field, help)                                  \
+	{ flag, 0, ARG_FLAG, NULL, help, apply_variable, #variable },
 #define OPT_ENUM(variable, flag, field, def, choices, help)                    \
 	{ flag, LETTER(flag),	ARG_VALUE, choices,                            \
 	  help, apply_variable, #variable },
 #define OPT_TEXT(variable, flag, field, def, help)                             \
 	{ flag,		  LETTER(flag), ARG_VALUE, "TEXT", help " (" def ")",  \
 	  apply_variable, #variable },
+#define OPT_TIME(variable, flag, field, max, help)                             \
+	{                                                                      \
+		flag, LETTER(flag),   ARG_VALUE, "TIME",                       \
+		help, apply_variable, #variable                                \
+	},
 #include "lib/base/options.def"
 #undef OPT_UINT
+#undef OPT_FLAG
 #undef OPT_ENUM
 #undef OPT_TEXT
+#undef OPT_TIME
+	FILTER_OPTIONS,
+	{ "object", 0, ARG_VALUE, "FILE",
+	  "look for these functions in FILE as well, which the program will "
+	  "load or execute",
+	  filter_apply_object, NULL },
 	{ "quiet", 'q', ARG_FLAG, NULL, "no report and no message of prof's",
-	  apply_quiet, NULL },
+	  arg_set, ARG_AT(struct settings, quiet) },
 	{ 0 },
 };
 
@@ -194,22 +222,69 @@ static int fail_to_run(const char *name, int reason, int exec_failed)
 	return reason == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }
 
-static int run_target(const struct settings *s, struct target *t, char **argv)
+/* Write the filter asked for, if any, to the file *PATH, which PROF_FILTER then
+ * names: before LD_PRELOAD is set, so that the loader, which is asked, tells of
+ * the program alone. */
+static bool set_filter(struct settings *s, const struct target *t, char **path,
+		       struct error *err)
+{
+	const char *mode = getenv("PROF_MODE");
+
+	*path = NULL;
+	if (!s->filter.count)
+		return true;
+	if (mode && !strcmp(mode, "sample"))
+		return error_set(err, ERROR_USAGE,
+				 "option '--%s': samples are not filtered; "
+				 "only modes trace and count are",
+				 s->filter.patterns[0].option->name);
+	*path = filter_make_file(&s->filter, t->file, err);
+	if (*path && setenv("PROF_FILTER", *path, 1))
+		memory_fail();
+	return *path;
+}
+
+/* Whether the mode, where one was asked for, goes with the options. */
+static bool check_mode(const struct settings *s, struct error *err)
+{
+	const char *mode = getenv("PROF_MODE");
+
+	return !s->min_duration || !mode || !strcmp(mode, "trace") ||
+	       !strcmp(mode, "auto") ||
+	       error_set(err, ERROR_USAGE,
+			 "option '--min-duration': only mode trace knows how "
+			 "long a call takes");
+}
+
+static bool prepare(struct settings *s, const struct target *t, char *id,
+		    char **filter)
 {
 	struct error err = { 0 };
+	char *library = preload_find(&err);
+	bool ok = library && check_mode(s, &err) &&
+		  set_filter(s, t, filter, &err) &&
+		  preload_set(library, id, &err);
+
+	free(library);
+	if (!ok)
+		message_error("%s", err.msg);
+	return ok;
+}
+
+static int run_target(struct settings *s, struct target *t, char **argv)
+{
 	struct child_end end;
-	char *library = preload_find(&err), id[17];
+	char *filter = NULL, id[17];
 	int reason, exec_failed;
 
-	if (!library || !preload_set(library, id, &err)) {
-		message_error("%s", err.msg);
-		free(library);
+	if (!prepare(s, t, id, &filter)) {
+		filter_remove(filter);
 		return STATUS_RUN_FAILED;
 	}
-	free(library);
 	if (!s->quiet)
 		warn_of_obstacle(t, argv[0]);
 	reason = child_run(t->path, argv, &end, &exec_failed);
+	filter_remove(filter);
 	if (reason)
 		return fail_to_run(argv[0], reason, exec_failed);
 	if (!s->quiet) {
@@ -235,6 +310,7 @@ static int run(const struct command *self, int argc, char **argv)
 	if (status == 0)
 		status = run_target(&s, &target, argv);
 	target_free(&target);
+	filter_free(&s.filter);
 	return status;
 }
 
@@ -250,6 +326,16 @@ const struct command run_command = {
 		"on standard error. With --output the profile is only "
 		"written:\n"
 		"'prof report FILE' shows it.\n"
+		"\n"
+		"PATTERNs are the shell's: * ? [...]. A name is compared as "
+		"the\n"
+		"report shows it, without its parameters, and mangled; a file "
+		"by its\n"
+		"path, or the end of that behind a slash. Any number may be "
+		"given:\n"
+		"a function is recorded where it matches some --include or\n"
+		"--include-file, or there is none, and no --exclude or "
+		"--exclude-file.\n"
 		"\n"
 		"The exit status is the program's; 128+N when signal N killed "
 		"it;\n"

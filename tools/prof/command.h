@@ -23,8 +23,19 @@ extern const struct command run_command;
 extern const struct command report_command;
 extern const struct command convert_command;
 extern const struct command info_command;
+extern const struct command lines_command;
+extern const struct command annotate_command;
+extern const struct command embed_command;
+extern const struct command diff_command;
+extern const struct command merge_command;
+extern const struct command top_command;
+extern const struct command filter_command;
 
 /* Print COMMAND's help to standard output. */
 void command_help(const struct command *command);
+
+/* Print TEXT and a newline, in lines of a terminal's width that start at column
+ * INDENT, where the cursor is. */
+void command_print_wrapped(const char *text, int indent);
 
 #endif

@@ -9,7 +9,9 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&run_command, &report_command, &convert_command, &info_command, NULL,
+	&run_command,  &report_command,	 &lines_command,  &annotate_command,
+	&diff_command, &convert_command, &merge_command,  &embed_command,
+	&top_command,  &info_command,	 &filter_command, NULL,
 };
 
 static const struct command *find(const char *name)
@@ -38,21 +40,19 @@ static void print_usage(FILE *out)
 #define HELP_INDENT 26
 #define HELP_WIDTH  79
 
-/* Print TEXT in lines of HELP_WIDTH, from column HELP_INDENT on, where the
- * first begins. */
-static void print_wrapped(const char *text)
+void command_print_wrapped(const char *text, int indent)
 {
-	int column = HELP_INDENT;
+	int column = indent;
 
 	while (*text) {
 		int length = (int)strcspn(text, " ");
 
-		if (column > HELP_INDENT && column + 1 + length > HELP_WIDTH) {
-			printf("\n%*s", HELP_INDENT, "");
-			column = HELP_INDENT;
+		if (column > indent && column + 1 + length > HELP_WIDTH) {
+			printf("\n%*s", indent, "");
+			column = indent;
 		}
-		column += printf("%s%.*s", column > HELP_INDENT ? " " : "",
-				 length, text);
+		column += printf("%s%.*s", column > indent ? " " : "", length,
+				 text);
 		text += length;
 		text += strspn(text, " ");
 	}
@@ -74,7 +74,7 @@ static void print_option(const struct arg_option *o)
 		width = 0;
 	}
 	printf("%*s", HELP_INDENT - width, "");
-	print_wrapped(o->help);
+	command_print_wrapped(o->help, HELP_INDENT);
 }
 
 void command_help(const struct command *command)

@@ -129,6 +129,66 @@ static void short_options(struct parser *p, const char *word)
 	}
 }
 
+/* --- options that only fill a field -----------------------------------------
+ */
+
+static void *field(const struct arg_option *self, void *settings)
+{
+	return (char *)settings + *(const size_t *)self->data;
+}
+
+bool arg_set(const struct arg_option *self, void *settings, const char *value,
+	     struct error *err)
+{
+	(void)value, (void)err;
+	*(bool *)field(self, settings) = true;
+	return true;
+}
+
+bool arg_clear(const struct arg_option *self, void *settings, const char *value,
+	       struct error *err)
+{
+	(void)value, (void)err;
+	*(bool *)field(self, settings) = false;
+	return true;
+}
+
+bool arg_text(const struct arg_option *self, void *settings, const char *value,
+	      struct error *err)
+{
+	(void)err;
+	*(const char **)field(self, settings) = value;
+	return true;
+}
+
+bool arg_file(const struct arg_option *self, void *settings, const char *value,
+	      struct error *err)
+{
+	if (!value[0])
+		return error_set(err, ERROR_USAGE,
+				 "option '--%s' needs a file name", self->name);
+	return arg_text(self, settings, value, err);
+}
+
+bool arg_number(const struct arg_option *self, void *settings,
+		const char *value, struct error *err)
+{
+	size_t n = 0;
+
+	if (!value[strspn(value, "0123456789")])
+		n = strtoul(value, NULL, 10);
+	if (!n)
+		return error_set(err, ERROR_USAGE,
+				 "option '--%s' needs a number from 1 on, "
+				 "not '%s'",
+				 self->name, value);
+	*(size_t *)field(self, settings) = n;
+	return true;
+}
+
+/* --- the command line -------------------------------------------------------
+ */
+
 int args_parse(const struct command *command, enum args_order order, int argc,
 	       char **argv, void *settings)
 {

@@ -9,6 +9,7 @@
 #include "lib/base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct command;
 
@@ -32,6 +33,30 @@ struct arg_option {
 		      const char *value, struct error *err);
 	const void *data; /* for apply */
 };
+
+/* The head of the function apply_NAME of an option. */
+#define ARG_APPLY(name)                                                        \
+	static bool apply_##name(const struct arg_option *self,                \
+				 void *settings, const char *value,            \
+				 struct error *err)
+
+/* The data of an option that only fills the MEMBER of its command's settings,
+ * of type TYPE; the functions that do, as apply, are below. */
+#define ARG_AT(type, member) (&(const size_t){ offsetof(type, member) })
+
+/* Make a bool true, or false. */
+bool arg_set(const struct arg_option *self, void *settings, const char *value,
+	     struct error *err);
+bool arg_clear(const struct arg_option *self, void *settings, const char *value,
+	       struct error *err);
+/* Keep a text (const char *); one that names a file must not be empty. */
+bool arg_text(const struct arg_option *self, void *settings, const char *value,
+	      struct error *err);
+bool arg_file(const struct arg_option *self, void *settings, const char *value,
+	      struct error *err);
+/* Keep a number from 1 on (size_t). */
+bool arg_number(const struct arg_option *self, void *settings,
+		const char *value, struct error *err);
 
 enum args_order {
 	ARGS_MIXED,	  /* options may follow operands */

@@ -1,4 +1,5 @@
 #include "tools/prof/cli/load.h"
+#include "lib/analysis/profile_set.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/message.h"
 #include "tools/prof/cli/session.h"
@@ -7,28 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool load_apply_salvage(const struct arg_option *self, void *settings,
-			const char *value, struct error *err)
-{
-	struct load_settings *to = settings;
-
-	(void)self, (void)value, (void)err;
-	to->salvage = true;
-	return true;
-}
-
-bool load_apply_debug_dirs(const struct arg_option *self, void *settings,
-			   const char *value, struct error *err)
-{
-	struct load_settings *to = settings;
-
-	(void)self, (void)err;
-	to->debug_dirs = value;
-	return true;
-}
-
-/* Each line of LINES, which may be NULL, as a warning. */
-static void warn_lines(const char *prefix, const char *lines)
+void load_warn_lines(const char *prefix, const char *lines)
 {
 	char *copy, *save = NULL;
 
@@ -46,40 +26,102 @@ static void warn_lines(const char *prefix, const char *lines)
 	free(copy);
 }
 
-static struct profile *open_one(const char *path,
-				const struct load_settings *settings)
+/* Whether something of PATH could be read. */
+static bool can_salvage(const char *path)
 {
-	struct error err = { 0 };
-	struct profile *p = profile_open(path, settings->salvage, &err);
+	struct profile_set set;
+	bool ok = profile_set_open(&set, path, true, NULL);
 
-	if (p) {
-		warn_lines(path, p->warnings);
-		return p;
-	}
-	/* The reader's message may name the file or not; ours does once. */
-	if (strstr(err.msg, path))
-		message_error("%s", err.msg);
-	else
-		message_error("%s: %s", path, err.msg);
-	/* A hint that leads nowhere is worse than none: try it. */
-	if (!settings->salvage && (p = profile_open(path, true, NULL))) {
-		message_hint("--salvage reads what is whole of it");
-		profile_free(p);
-	}
-	exit(err.code == ERROR_MEMORY ? STATUS_SYSTEM : STATUS_PROFILE);
+	if (ok)
+		profile_set_free(&set);
+	return ok;
 }
 
-static void choose_session(struct loaded *to, struct session *session)
+void load_die(const char *path, bool salvaging, const struct error *err)
+{
+	/* The reader's message may name the file or not; ours does once. */
+	if (strstr(err->msg, path))
+		message_error("%s", err->msg);
+	else
+		message_error("%s: %s", path, err->msg);
+	/* A hint that leads nowhere is worse than none: try it. */
+	if (!salvaging && can_salvage(path))
+		message_hint("--salvage reads what is whole of it");
+	exit(err->code == ERROR_MEMORY ? STATUS_SYSTEM : STATUS_PROFILE);
+}
+
+/* Add the profiles in the file PATH: one, or those merged into it. */
+static void open_file(struct loaded *to, const char *path,
+		      const struct load_settings *settings)
+{
+	struct error err = { 0 };
+	struct profile_set set;
+	struct profile **list;
+
+	if (!profile_set_open(&set, path, settings->salvage, &err))
+		load_die(path, settings->salvage, &err);
+	load_warn_lines(path, set.warnings);
+	list = memory_array(to->count + set.count, sizeof(*list));
+	if (to->count)
+		memcpy(list, to->profiles, to->count * sizeof(*list));
+	for (size_t i = 0; i < set.count; i++) {
+		load_warn_lines(set.list[i]->path, set.list[i]->warnings);
+		list[to->count++] = set.list[i];
+	}
+	free(to->profiles);
+	to->profiles = list;
+	set.count = 0;
+	profile_set_free(&set);
+}
+
+/* By what tells processes apart. */
+static int by_process(const void *a, const void *b)
+{
+	const struct arena_header *x =
+		&(*(const struct profile *const *)a)->header;
+	const struct arena_header *y =
+		&(*(const struct profile *const *)b)->header;
+	int order = strcmp(x->host, y->host);
+
+	if (x->start_real_ns != y->start_real_ns)
+		return x->start_real_ns < y->start_real_ns ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return order ? order : strcmp(x->session, y->session);
+}
+
+/* Named files are added up, come what may: but hardly anybody wants to count a
+ * process twice, as by "*.prof" where a merged file lies beside its parts. */
+static void warn_of_repeats(const struct loaded *l)
+{
+	const struct profile **list = memory_array(l->count, sizeof(*list));
+	const struct profile *first = NULL;
+	size_t repeats = 0;
+
+	if (l->count)
+		memcpy(list, l->profiles, l->count * sizeof(*list));
+	qsort(list, l->count, sizeof(*list), by_process);
+	for (size_t i = 1; i < l->count; i++)
+		if (list[i]->header.start_real_ns &&
+		    !by_process(&list[i - 1], &list[i]) && !repeats++)
+			first = list[i];
+	if (repeats)
+		message_warn("%zu process%s there twice, and counted twice; "
+			     "the first is %s",
+			     repeats, repeats == 1 ? " is" : "es are",
+			     first->path);
+	free(list);
+}
+
+void load_choose_session(struct session *session)
 {
 	struct error err = { 0 };
 
-	if (!session_newest(SESSION_PATTERN, session, &err)) {
-		message_error("%s", err.msg);
-		message_hint("'prof run PROGRAM' makes one; or name a file");
-		exit(STATUS_PROFILE);
-	}
-	to->session = true;
-	memcpy(to->session_id, session->id, sizeof(to->session_id));
+	if (session_newest(SESSION_PATTERN, session, &err))
+		return;
+	message_error("%s", err.msg);
+	message_hint("'prof run PROGRAM' makes one; or name a file");
+	exit(STATUS_PROFILE);
 }
 
 void load_profiles(struct loaded *to, char **paths, size_t count,
@@ -89,13 +131,16 @@ void load_profiles(struct loaded *to, char **paths, size_t count,
 
 	memset(to, 0, sizeof(*to));
 	if (count == 0) {
-		choose_session(to, &session);
+		load_choose_session(&session);
+		to->session = true;
+		memcpy(to->session_id, session.id, sizeof(to->session_id));
 		paths = session.paths;
 		count = session.count;
 	}
-	to->profiles = memory_array(count, sizeof(struct profile *));
 	for (size_t i = 0; i < count; i++)
-		to->profiles[to->count++] = open_one(paths[i], settings);
+		open_file(to, paths[i], settings);
+	if (!to->session)
+		warn_of_repeats(to);
 	session_free(&session);
 }
 
@@ -125,7 +170,7 @@ void load_model(struct loaded *to, const struct load_settings *settings,
 	if (!to->model)
 		message_die(STATUS_SYSTEM, "%s",
 			    err.msg[0] ? err.msg : "out of memory");
-	warn_lines(NULL, symbolizer_warnings(to->symbolizer));
+	load_warn_lines(NULL, symbolizer_warnings(to->symbolizer));
 }
 
 void load_free(struct loaded *loaded)

@@ -7,6 +7,7 @@
 #include "lib/analysis/profile.h"
 #include "lib/analysis/symbolize.h"
 #include "tools/prof/cli/args.h"
+#include "tools/prof/cli/session.h"
 
 /* Options that such commands share; see LOAD_OPTIONS. */
 struct load_settings {
@@ -41,24 +42,32 @@ void load_model(struct loaded *to, const struct load_settings *settings,
 
 void load_free(struct loaded *loaded);
 
-bool load_apply_salvage(const struct arg_option *self, void *settings,
-			const char *value, struct error *err);
-bool load_apply_debug_dirs(const struct arg_option *self, void *settings,
-			   const char *value, struct error *err);
+/* Print ERR, which is about the file PATH and may name it, with a hint where
+ * one helps, and exit. */
+void load_die(const char *path, bool salvaging, const struct error *err)
+	__attribute__((noreturn));
+
+/* The newest session in this directory; a message and exit where there is none.
+ */
+void load_choose_session(struct session *session);
+
+/* Print each line of LINES, which may be NULL, as a warning about PREFIX, which
+ * may be NULL. */
+void load_warn_lines(const char *prefix, const char *lines);
 
 /* For option tables; the settings must begin with a struct load_settings. */
 #define LOAD_OPTION_SALVAGE                                                    \
 	{                                                                      \
 		"salvage", 0, ARG_FLAG, NULL,                                  \
-			"read what is whole of a damaged profile",             \
-			load_apply_salvage, NULL                               \
+			"read what is whole of a damaged profile", arg_set,    \
+			ARG_AT(struct load_settings, salvage)                  \
 	}
 #define LOAD_OPTION_DEBUG_DIRS                                                 \
 	{                                                                      \
 		"debug-dirs", 0, ARG_VALUE, "DIRS",                            \
 			"look for separate debug files here (colon "           \
 			"separated)",                                          \
-			load_apply_debug_dirs, NULL                            \
+			arg_text, ARG_AT(struct load_settings, debug_dirs)     \
 	}
 
 #endif

@@ -71,6 +71,7 @@ bool preload_set(const char *library, char *id, struct error *err)
 {
 	const char *others = getenv("LD_PRELOAD");
 	bool any = others && others[0];
+	size_t length = strlen(library);
 	char *list;
 	int failed;
 
@@ -80,8 +81,12 @@ bool preload_set(const char *library, char *id, struct error *err)
 				 "%s: LD_PRELOAD cannot name a path with a "
 				 "blank or a colon",
 				 library);
-	list = memory_format("%s%s%s", library, any ? ":" : "",
-			     any ? others : "");
+	list = any ? memory_format("%s:%s", library, others)
+		   : memory_copy(library);
+	/* It is there already where this is not the first session. */
+	if (any && !strncmp(others, library, length) &&
+	    (!others[length] || others[length] == ':'))
+		memmove(list, list + length + 1, strlen(others) + 1);
 	failed = setenv("LD_PRELOAD", list, 1);
 	free(list);
 	snprintf(id, 17, "%016" PRIx64, random_number());

@@ -1,12 +1,15 @@
 #include "tools/prof/cli/session.h"
 #include "lib/format/arena.h"
+#include "lib/format/member.h"
 #include "tools/prof/cli/memory.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 struct candidate {
@@ -14,6 +17,7 @@ struct candidate {
 	uint64_t start_ns, end_ticks;
 	uint32_t pid;
 	bool flushed; /* an intermediate copy */
+	bool merged;  /* several; what is here is of the one started last */
 	char id[33];
 };
 
@@ -24,31 +28,79 @@ struct candidates {
 	glob_t files;
 };
 
-/* Read the header of the profile PATH, plain or compressed. */
+/* Where in FD the member begins that was started last: 0, or in a merged file
+ * the last one's offset. */
+static uint64_t last_member(int fd, uint64_t file_size)
+{
+	uint8_t head[1024];
+	uint64_t at = 0;
+	struct member m;
+
+	for (;;) {
+		ssize_t got = pread(fd, head, sizeof(head), (off_t)at);
+
+		if (got <= 0 || !member_read(head, (size_t)got, &m) ||
+		    m.size == 0 || m.size >= file_size - at)
+			return at;
+		at += m.size;
+	}
+}
+
+/* Read the header of the arena, plain or compressed, that starts at byte AT of
+ * FD, which this closes. */
+static bool read_header(int fd, uint64_t at, struct arena_header *h)
+{
+	gzFile f =
+		lseek(fd, (off_t)at, SEEK_SET) < 0 ? NULL : gzdopen(fd, "rb");
+	bool ok;
+
+	if (!f) {
+		close(fd);
+		return false;
+	}
+	ok = gzread(f, h, sizeof(*h)) == (int)sizeof(*h) &&
+	     !memcmp(h->magic, ARENA_MAGIC, sizeof(h->magic));
+	gzclose(f);
+	return ok;
+}
+
+/* Whether FD starts with a member as 'prof merge' writes it. */
+static bool is_merged(int fd)
+{
+	uint8_t head[1024];
+	ssize_t got = pread(fd, head, sizeof(head), 0);
+	struct member m;
+
+	return got > 0 && member_read(head, (size_t)got, &m) && m.size > 0;
+}
+
+/* Read what tells the profile PATH from others. */
 static bool peek(const char *path, struct candidate *c)
 {
 	struct arena_header *h;
 	struct stat st;
-	gzFile f;
 	bool ok;
-
 	/* A FIFO by that name must not block us. */
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
 		return false;
-	f = gzopen(path, "rb");
-	if (!f)
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
 		return false;
+	}
 	h = memory_array(1, sizeof(*h));
-	ok = gzread(f, h, sizeof(*h)) == (int)sizeof(*h) &&
-	     !memcmp(h->magic, ARENA_MAGIC, sizeof(h->magic));
-	gzclose(f);
+	c->merged = is_merged(fd);
+	ok = read_header(fd, last_member(fd, (uint64_t)st.st_size), h);
 	if (ok) {
 		c->path = path;
 		c->start_ns = h->start_real_ns;
 		c->end_ticks = h->end_ticks;
 		c->pid = h->pid;
 		c->flushed = h->end == ARENA_END_FLUSH;
-		memcpy(c->id, h->session, sizeof(h->session));
+		if (!c->merged)
+			memcpy(c->id, h->session, sizeof(h->session));
+		c->id[sizeof(c->id) - 1] = '\0';
 	}
 	free(h);
 	return ok;
@@ -60,6 +112,10 @@ static int by_start(const void *a, const void *b)
 
 	if (x->start_ns != y->start_ns)
 		return x->start_ns < y->start_ns ? -1 : 1;
+	/* The last one is taken: rather a session than what it was merged
+	 * into. */
+	if (x->merged != y->merged)
+		return x->merged ? -1 : 1;
 	return strcmp(x->path, y->path);
 }
 

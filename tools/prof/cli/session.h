@@ -20,7 +20,8 @@ struct session {
 #define SESSION_PATTERN "*.prof"
 
 /* The session of the profile that started last among the files that match the
- * glob PATTERN. False and ERR where there is none. */
+ * glob PATTERN; a merged file is a session of its own. False and ERR where
+ * there is none. */
 bool session_newest(const char *pattern, struct session *session,
 		    struct error *err);
 

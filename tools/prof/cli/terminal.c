@@ -1,6 +1,7 @@
 #include "tools/prof/cli/terminal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,43 @@ size_t terminal_width(FILE *f)
 	if (ioctl(fileno(f), TIOCGWINSZ, &size) || size.ws_col == 0)
 		return 80;
 	return size.ws_col;
+}
+
+int terminal_colour_parse(const char *word, enum terminal_colour *when)
+{
+	static const char *const words[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(words[i], word)) {
+			*when = (enum terminal_colour)i;
+			return 1;
+		}
+	return 0;
+}
+
+int terminal_colour(FILE *f, enum terminal_colour when)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (when != COLOUR_AUTO)
+		return when == COLOUR_ALWAYS;
+	return isatty(fileno(f)) && !(none && *none) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+/* The first of these that is set and not empty decides, as in setlocale(3). */
+int terminal_utf8(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (int i = 0; i < 3; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strcasestr(value, "utf-8") ||
+			       strcasestr(value, "utf8");
+	}
+	return 0;
 }
 
 static double now_s(void)

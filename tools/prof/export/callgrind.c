@@ -1,12 +1,12 @@
 /* callgrind: for KCachegrind and callgrind_annotate.
  *
- * The order of the lines is what KCachegrind 22.12 wants. Costs are integers
- * that the model added up, so self costs, totals and summary are equal; every
- * stack hangs under its thread's root, so nothing is entered from nowhere.
+ * The order of the lines is what KCachegrind 22.12 wants. Costs are integers,
+ * added up once, so own costs, totals and summary are equal; every stack hangs
+ * under its thread's root, so nothing is entered from nowhere.
  */
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
-#include "tools/prof/export/callgrind_names.h"
+#include "tools/prof/export/callgrind_graph.h"
 #include "tools/prof/export/exporter.h"
 #include "tools/prof/view/facts.h"
 
@@ -14,255 +14,325 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is written about one function: a self cost or a call. */
-struct item {
-	struct model_position at;
-	bool foreign;	 /* at.file is not the function's own: inlined code */
-	uint32_t callee; /* MODEL_NONE: a self cost */
-	uint64_t calls;
-	struct model_cost cost;
-};
-
 struct writer {
 	const struct model *model;
 	struct callgrind_names *names;
+	struct callgrind_graph *graph;
 	FILE *out;
-	bool instr, samples; /* columns written */
-	struct item *items;  /* of the function being written */
-	size_t *edge_order;  /* edges by caller */
-	bool *is_root;	     /* of each function: stands for a thread */
-	size_t next_line, next_edge;
-	struct model_cost total; /* of self costs written */
+	bool instr;
+	/* The columns, in order. */
+	enum callgrind_event events[CALLGRIND_EVENTS];
+	int event_count;
 };
 
-static int compare_text(const char *a, const char *b)
+static const char *const event_names[CALLGRIND_EVENTS] = {
+	[CALLGRIND_TIME] = "ns",
+	[CALLGRIND_CYCLES] = "cycles",
+	[CALLGRIND_INSTRUCTIONS] = "instructions",
+	[CALLGRIND_CACHE_MISSES] = "cachemisses",
+	[CALLGRIND_BRANCH_MISSES] = "branchmisses",
+	[CALLGRIND_PAGE_FAULTS] = "pagefaults",
+	[CALLGRIND_SAMPLES] = "samples",
+	[CALLGRIND_CALLS] = "calls",
+};
+
+static void put_costs(const struct writer *w, const struct callgrind_cost *cost)
 {
-	if (a == b)
-		return 0;
-	return !a ? -1 : !b ? 1 : strcmp(a, b);
-}
-
-static int compare_items(const void *a, const void *b)
-{
-	const struct item *x = a, *y = b;
-	int order = (int)x->foreign - (int)y->foreign;
-
-	if (!order)
-		order = compare_text(x->at.file, y->at.file);
-	if (order)
-		return order;
-	if (x->at.line != y->at.line)
-		return x->at.line < y->at.line ? -1 : 1;
-	if (x->at.address != y->at.address)
-		return x->at.address < y->at.address ? -1 : 1;
-	/* Self costs first: MODEL_NONE + 1 is 0. */
-	return (x->callee + 1 > y->callee + 1) -
-	       (x->callee + 1 < y->callee + 1);
-}
-
-static int compare_edges(const void *a, const void *b, void *context)
-{
-	const struct model_edge *edges = context;
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-
-	if (edges[x].caller != edges[y].caller)
-		return edges[x].caller < edges[y].caller ? -1 : 1;
-	return (x > y) - (x < y);
-}
-
-/* POSITION as an item of FUNCTION, whose own file is OWN, has it. */
-static void place(const struct writer *w, struct item *item, uint32_t function,
-		  const struct model_position *position, const char *own)
-{
-	item->at = *position;
-	/* A thread's root or a region has no code: where it calls from is an
-	 * address of some other object. */
-	if (!w->instr || w->model->functions[function].synthetic)
-		item->at.address = 0;
-	if (w->is_root[function])
-		item->at = (struct model_position){ 0 };
-	if (!item->at.file || !strcmp(item->at.file, own))
-		item->at.file = own;
-	item->foreign = item->at.file != own;
-}
-
-/* N >= 1 always: callgrind_annotate takes the line after calls=0 for a self
- * cost. Without exact counts it is how many contexts were seen. */
-static uint64_t call_count(const struct model *m, const struct model_edge *e)
-{
-	uint64_t n = m->exact_calls ? e->calls : e->activations;
-
-	return n ? n : 1;
-}
-
-/* Join what stands at one place, which happens where addresses are left out. */
-static size_t merge_items(struct item *items, size_t count)
-{
-	size_t kept = 0;
-
-	if (count == 0)
-		return 0;
-	qsort(items, count, sizeof(*items), compare_items);
-	for (size_t i = 1; i < count; i++) {
-		if (compare_items(&items[kept], &items[i]) != 0) {
-			items[++kept] = items[i];
-			continue;
-		}
-		items[kept].calls += items[i].calls;
-		items[kept].cost.ns += items[i].cost.ns;
-		items[kept].cost.samples += items[i].cost.samples;
-	}
-	return kept + 1;
-}
-
-/* Fill w->items with what FUNCTION has; functions are asked for in order. */
-static size_t collect(struct writer *w, uint32_t function)
-{
-	const struct model *m = w->model;
-	const char *own = callgrind_names_file(w->names, function);
-	size_t count = 0;
-
-	for (; w->next_line < m->line_count &&
-	       m->lines[w->next_line].function == function;
-	     w->next_line++) {
-		const struct model_line *l = &m->lines[w->next_line];
-
-		if (!l->self.ns && !l->self.samples)
-			continue;
-		place(w, &w->items[count], function, &l->position, own);
-		w->items[count].callee = MODEL_NONE;
-		w->items[count].calls = 0;
-		w->items[count++].cost = l->self;
-	}
-	for (; w->next_edge < m->edge_count; w->next_edge++) {
-		const struct model_edge *e =
-			&m->edges[w->edge_order[w->next_edge]];
-
-		if (e->caller != function)
-			break;
-		place(w, &w->items[count], function, &e->site, own);
-		w->items[count].callee = e->callee;
-		w->items[count].calls = call_count(m, e);
-		w->items[count++].cost = e->cumulative;
-	}
-	return merge_items(w->items, count);
-}
-
-static void put_cost(const struct writer *w, const struct item *item)
-{
-	if (w->instr)
-		fprintf(w->out, "0x%" PRIx64 " ", item->at.address);
-	fprintf(w->out, "%" PRIu32 " %" PRIu64, item->at.line, item->cost.ns);
-	if (w->samples)
-		fprintf(w->out, " %" PRIu64, item->cost.samples);
+	for (int i = 0; i < w->event_count; i++)
+		fprintf(w->out, " %" PRIu64, cost->of[w->events[i]]);
 	putc('\n', w->out);
 }
 
-static void put_call(struct writer *w, uint32_t caller, const struct item *item)
+static void put_position(const struct writer *w, uint64_t address,
+			 uint32_t line)
 {
-	const struct symbol_function *to =
-		w->model->functions[item->callee].symbol;
+	if (w->instr)
+		fprintf(w->out, "0x%" PRIx64 " ", address);
+	fprintf(w->out, "%" PRIu32, line);
+}
+
+static void put_call(struct writer *w, const struct callgrind_item *item)
+{
+	uint32_t caller = callgrind_label_function(item->owner);
+	uint32_t callee = callgrind_label_function(item->callee);
+	const struct symbol_function *to = w->model->functions[callee].symbol;
 	struct callgrind_names *n = w->names;
 
 	/* Without these lines a reader takes the file that it is in, which
 	 * within inlined code is not the function's own. */
-	if (item->foreign ||
-	    !callgrind_names_same_place(n, caller, item->callee)) {
-		callgrind_names_put_object(n, w->out, "cob", item->callee);
+	if (item->foreign || !callgrind_names_same_place(n, caller, callee)) {
+		callgrind_names_put_object(n, w->out, "cob", callee);
 		callgrind_names_put_file(n, w->out, "cfi",
-					 callgrind_names_file(n, item->callee));
+					 callgrind_names_file(n, callee));
 	}
 	callgrind_names_put_function(n, w->out, "cfn", item->callee);
-	fprintf(w->out, "calls=%" PRIu64 " ", item->calls);
-	if (w->instr)
-		fprintf(w->out, "0x%" PRIx64 " ", to->low);
-	fprintf(w->out, "%" PRIu32 "\n", to->line);
-	put_cost(w, item);
+	/* N >= 1 always: callgrind_annotate takes the line after calls=0 for
+	 * a self cost. */
+	fprintf(w->out, "calls=%" PRIu64 " ", item->calls ? item->calls : 1);
+	put_position(w, to->low, to->line);
+	putc('\n', w->out);
+	put_position(w, item->at.address, item->at.line);
+	put_costs(w, &item->cost);
 }
 
-static void put_function(struct writer *w, uint32_t function)
+/* Write the function that ITEM is the first of; returns how many are its. */
+static size_t put_function(struct writer *w, const struct callgrind_item *item,
+			   size_t left)
 {
-	size_t count = collect(w, function);
+	uint32_t label = item->owner;
+	uint32_t function = callgrind_label_function(label);
 	const char *own = callgrind_names_file(w->names, function);
 	const char *current = own;
+	size_t i;
 
-	if (count == 0)
-		return; /* a leaf without cost: its callers' lines name it */
 	putc('\n', w->out);
 	callgrind_names_put_object(w->names, w->out, "ob", function);
 	callgrind_names_put_file(w->names, w->out, "fl", own);
-	callgrind_names_put_function(w->names, w->out, "fn", function);
-	for (size_t i = 0; i < count; i++) {
-		const struct item *item = &w->items[i];
-
-		if (compare_text(item->at.file, current) != 0)
+	callgrind_names_put_function(w->names, w->out, "fn", label);
+	for (i = 0; i < left && item[i].owner == label; i++) {
+		if (strcmp(item[i].at.file, current) != 0)
 			callgrind_names_put_file(w->names, w->out, "fi",
-						 item->at.file);
-		current = item->at.file;
-		if (item->callee != MODEL_NONE) {
-			put_call(w, function, item);
+						 item[i].at.file);
+		current = item[i].at.file;
+		if (item[i].callee != MODEL_NONE) {
+			put_call(w, &item[i]);
 			continue;
 		}
-		put_cost(w, item);
-		w->total.ns += item->cost.ns;
-		w->total.samples += item->cost.samples;
+		put_position(w, item[i].at.address, item[i].at.line);
+		put_costs(w, &item[i].cost);
 	}
 	if (current != own)
 		callgrind_names_put_file(w->names, w->out, "fe", own);
+	return i;
 }
 
-static void put_pair(const struct writer *w, const char *key,
-		     const struct model_cost *cost)
+/* A thread that did nothing is there all the same. */
+static void put_nothing(struct writer *w, uint32_t thread)
 {
-	fprintf(w->out, "%s: %" PRIu64, key, cost->ns);
-	if (w->samples)
-		fprintf(w->out, " %" PRIu64, cost->samples);
-	putc('\n', w->out);
+	const struct model *m = w->model;
+	uint32_t root = m->nodes[m->threads[thread].root].function;
+	struct callgrind_item item = {
+		.owner = callgrind_label(root, false),
+		.callee = MODEL_NONE,
+		.at = { .file = callgrind_names_file(w->names, root) },
+	};
+
+	put_function(w, &item, 1);
 }
 
-static void put_descriptions(const struct writer *w)
+/* --- header ---------------------------------------------------------------
+ */
+
+static void put_clean(FILE *out, const char *key, const char *text)
+{
+	char *clean = printable(text);
+	size_t length = strlen(clean);
+
+	while (length && clean[length - 1] == ' ')
+		clean[--length] = '\0';
+	fprintf(out, "%s: %s", key, length ? clean : "???");
+	free(clean);
+}
+
+static void put_command(const struct writer *w, const struct profile *p)
+{
+	char *command = facts_command(p);
+
+	put_clean(w->out, "cmd", command);
+	free(command);
+}
+
+static bool several_hosts(const struct model *m)
+{
+	for (size_t i = 1; i < m->process_count; i++)
+		if (strcmp(m->processes[i].profile->header.host,
+			   m->processes[0].profile->header.host) != 0)
+			return true;
+	return false;
+}
+
+/* "thread 2 (worker, tid 4712) of rank 3 on n7": only what tells apart. */
+static void put_thread_description(const struct writer *w,
+				   const struct model_thread *t)
+{
+	const struct profile *p = w->model->processes[t->process].profile;
+	char *name =
+		printable(t->name && *t->name ? t->name : p->header.program);
+	char *host = printable(p->header.host);
+
+	fprintf(w->out, "desc: Trigger: thread %" PRIu32 " (%s%stid %" PRIu32,
+		t->serial, name, *name ? ", " : "", t->tid);
+	if (t->merged)
+		fprintf(w->out, " and %" PRIu32 " more", t->merged);
+	putc(')', w->out);
+	if (p->header.rank != UINT32_MAX && w->model->process_count > 1)
+		fprintf(w->out, " of rank %" PRIu32, p->header.rank);
+	if (*host && several_hosts(w->model))
+		fprintf(w->out, " on %s", host);
+	putc('\n', w->out);
+	free(host);
+	free(name);
+}
+
+static void put_whole_description(const struct writer *w)
 {
 	const struct model *m = w->model;
 
 	fprintf(w->out, "desc: Trigger: %zu thread%s of %zu process%s\n",
 		m->thread_count, m->thread_count == 1 ? "" : "s",
 		m->process_count, m->process_count == 1 ? "" : "es");
-	fprintf(w->out, "desc: Timerange: %s\n",
-		m->sampled ? "all that was sampled" : "all that was recorded");
+}
+
+struct notes {
+	uint64_t overhead_ns, error_ns, samples, cut;
+	bool lost, without_end;
+};
+
+/* Of the process of thread T, or of all. */
+static struct notes take_notes(const struct model *m,
+			       const struct model_thread *t)
+{
+	struct notes n = { 0 };
+
+	for (size_t i = 0; i < m->process_count; i++) {
+		const struct profile *p = m->processes[i].profile;
+		struct facts_samples own = facts_samples(p);
+
+		if (t && t->process != i)
+			continue;
+		n.overhead_ns += p->overhead_ns;
+		n.error_ns += p->overhead_error_ns;
+		n.samples += own.samples;
+		n.cut += own.cut;
+		n.lost |= facts_lost(p);
+		n.without_end |= p->header.end == ARENA_END_NONE;
+	}
+	return n;
+}
+
+/* What a reader of the numbers should know. */
+static void put_notes(const struct writer *w, const struct model_thread *t)
+{
+	const struct model *m = w->model;
+	const char *where = t ? " (of the whole process)" : "";
+	struct notes n = take_notes(m, t);
+
+	fprintf(w->out, "desc: Timerange: all that was %s%s\n",
+		m->sampled ? "sampled" : "recorded",
+		n.without_end ? ", up to an end without notice" : "");
 	if (!m->exact_calls)
 		fputs("desc: Calls: contexts that samples saw (the program "
 		      "was sampled: it was not counted)\n",
 		      w->out);
+	if (n.overhead_ns)
+		fprintf(w->out,
+			"desc: Overhead: %" PRIu64 " ns of the hooks' cost "
+			"taken out, give or take %" PRIu64 " ns%s\n",
+			n.overhead_ns, n.error_ns, where);
+	if (n.cut)
+		fprintf(w->out,
+			"desc: Cut: %" PRIu64 " of %" PRIu64 " stacks end "
+			"before their outermost frame%s\n",
+			n.cut, n.samples, where);
+	if (n.lost)
+		fprintf(w->out,
+			"desc: Lost: something is missing; prof info says "
+			"what%s\n",
+			where);
 }
 
-static void put_header(const struct writer *w)
+/* The clock of all whose cost is time; 0 where they differ. */
+static unsigned time_clock(const struct model *m)
+{
+	unsigned clock = 0;
+
+	for (size_t i = 0; i < m->process_count; i++) {
+		unsigned own = m->processes[i].profile->header.clock;
+
+		if (callgrind_clock_event(own) != CALLGRIND_TIME)
+			continue;
+		if (clock && own != clock)
+			return 0;
+		clock = own;
+	}
+	return clock;
+}
+
+static void put_events(const struct writer *w)
 {
 	static const char *const times[] = {
-		[0] = "Time",
-		[ARENA_CLOCK_CPU] = "CPU time",
-		[ARENA_CLOCK_WALL] = "Wall time",
+		[0] = "Time (ns)",
+		[ARENA_CLOCK_CPU] = "CPU time (ns)",
+		[ARENA_CLOCK_WALL] = "Wall time (ns)",
 	};
+	static const char *const names[CALLGRIND_EVENTS] = {
+		[CALLGRIND_CYCLES] = "Cycles",
+		[CALLGRIND_INSTRUCTIONS] = "Instructions",
+		[CALLGRIND_CACHE_MISSES] = "Cache misses",
+		[CALLGRIND_BRANCH_MISSES] = "Branch misses",
+		[CALLGRIND_PAGE_FAULTS] = "Page faults (millionths)",
+		[CALLGRIND_SAMPLES] = "Samples",
+		[CALLGRIND_CALLS] = "Calls of functions",
+	};
+
+	for (int i = 0; i < w->event_count; i++)
+		fprintf(w->out, "event: %s : %s\n", event_names[w->events[i]],
+			w->events[i] == CALLGRIND_TIME
+				? times[time_clock(w->model)]
+				: names[w->events[i]]);
+	fprintf(w->out,
+		"positions: %s\nevents:", w->instr ? "instr line" : "line");
+	for (int i = 0; i < w->event_count; i++)
+		fprintf(w->out, " %s", event_names[w->events[i]]);
+	putc('\n', w->out);
+}
+
+/* THREAD: the part's one, or MODEL_NONE. */
+static void put_header(const struct writer *w, uint32_t thread)
+{
 	const struct model *m = w->model;
-	const struct profile *first = m->processes[0].profile;
-	char *command = facts_command(first);
-	unsigned clock = m->clock <= ARENA_CLOCK_WALL ? m->clock : 0;
+	const struct model_thread *t =
+		thread == MODEL_NONE ? NULL : &m->threads[thread];
+	const struct profile *p = m->processes[t ? t->process : 0].profile;
 
 	fprintf(w->out,
 		"# callgrind format\nversion: 1\ncreator: "
-		"prof " PROF_VERSION_TEXT "\npid: %" PRIu32 "\ncmd: %s",
-		first->header.pid, command[0] ? command : "???");
-	free(command);
-	if (m->process_count > 1)
+		"prof " PROF_VERSION_TEXT "\npid: %" PRIu32 "\n",
+		p->header.pid);
+	put_command(w, p);
+	if (!t && m->process_count > 1)
 		fprintf(w->out, " (and %zu more)", m->process_count - 1);
 	fputs("\npart: 1\n", w->out);
-	put_descriptions(w);
-	fprintf(w->out, "event: ns : %s (ns)\n", times[clock]);
-	if (w->samples)
-		fputs("event: samples : Samples\n", w->out);
-	fprintf(w->out, "positions: %s\nevents: ns%s\n",
-		w->instr ? "instr line" : "line", w->samples ? " samples" : "");
-	put_pair(w, "summary", &m->total);
+	if (t)
+		fprintf(w->out, "thread: %" PRIu32 "\n", t->serial);
+	if (t)
+		put_thread_description(w, t);
+	else
+		put_whole_description(w);
+	put_notes(w, t);
+	put_events(w);
 }
+
+static void put_part(struct writer *w, uint32_t thread)
+{
+	struct callgrind_cost total;
+	size_t count = callgrind_graph_make(w->graph, thread, &total);
+	const struct callgrind_item *items = callgrind_graph_items(w->graph);
+
+	callgrind_names_restart(w->names);
+	put_header(w, thread);
+	fputs("summary:", w->out);
+	put_costs(w, &total);
+	if (count == 0 && w->model->thread_count)
+		put_nothing(w, thread == MODEL_NONE ? 0 : thread);
+	for (size_t i = 0; i < count;)
+		i += put_function(w, &items[i], count - i);
+	fputs("\ntotals:", w->out);
+	put_costs(w, &total);
+}
+
+/* --- the whole ------------------------------------------------------------
+ */
 
 static bool addresses_known(const struct model *m)
 {
@@ -275,38 +345,79 @@ static bool addresses_known(const struct model *m)
 	return false;
 }
 
+/* Those that some process recorded. */
+static void choose_events(struct writer *w)
+{
+	const struct model *m = w->model;
+	bool has[CALLGRIND_EVENTS] = {
+		[CALLGRIND_SAMPLES] = m->sampled,
+		[CALLGRIND_CALLS] = m->exact_calls,
+	};
+
+	for (size_t i = 0; i < m->process_count; i++)
+		has[callgrind_clock_event(
+			m->processes[i].profile->header.clock)] = true;
+	for (int i = 0; i < CALLGRIND_EVENTS; i++)
+		if (has[i])
+			w->events[w->event_count++] = (enum callgrind_event)i;
+}
+
+static bool begin(struct writer *w, const struct model *m,
+		  const struct export_options *options, struct error *err)
+{
+	struct callgrind_graph_options how;
+
+	if (m->process_count == 0)
+		return error_set(err, ERROR_FORMAT, "no process to write");
+	*w = (struct writer){ .model = m };
+	choose_events(w);
+	w->instr = options->positions == EXPORT_POSITIONS_INSTR ||
+		   (options->positions == EXPORT_POSITIONS_AUTO &&
+		    addresses_known(m));
+	how.instr = w->instr;
+	how.split_recursion = options->split_recursion;
+	w->names = callgrind_names_new(m);
+	w->graph = callgrind_graph_new(m, w->names, &how);
+	return true;
+}
+
+static void end(struct writer *w)
+{
+	callgrind_graph_free(w->graph);
+	callgrind_names_free(w->names);
+}
+
 static bool write_callgrind(const struct model *m,
 			    const struct export_options *options, FILE *out,
 			    struct error *err)
 {
-	struct writer w = { .model = m, .out = out, .samples = m->sampled };
+	struct writer w;
 
-	if (m->process_count == 0)
-		return error_set(err, ERROR_FORMAT, "no process to write");
-	w.instr = options->positions == EXPORT_POSITIONS_INSTR ||
-		  (options->positions == EXPORT_POSITIONS_AUTO &&
-		   addresses_known(m));
-	w.names = callgrind_names_new(m);
-	w.items = memory_array(m->line_count + m->edge_count, sizeof(*w.items));
-	w.edge_order = memory_array(m->edge_count, sizeof(*w.edge_order));
-	for (size_t i = 0; i < m->edge_count; i++)
-		w.edge_order[i] = i;
-	if (m->edge_count)
-		qsort_r(w.edge_order, m->edge_count, sizeof(*w.edge_order),
-			compare_edges, m->edges);
-	w.is_root = memory_array(m->function_count, sizeof(*w.is_root));
-	for (size_t i = 0; i < m->thread_count; i++)
-		w.is_root[m->nodes[m->threads[i].root].function] = true;
-	put_header(&w);
-	for (uint32_t i = 0; i < m->function_count; i++)
-		put_function(&w, i);
-	putc('\n', out);
-	put_pair(&w, "totals", &w.total);
-	free(w.is_root);
-	free(w.edge_order);
-	free(w.items);
-	callgrind_names_free(w.names);
+	if (!begin(&w, m, options, err))
+		return false;
+	w.out = out;
+	put_part(&w, MODEL_NONE);
+	end(&w);
 	return true;
+}
+
+static bool write_threads(const struct model *m,
+			  const struct export_options *options,
+			  struct export_parts *parts, struct error *err)
+{
+	struct writer w;
+	bool ok = true;
+
+	if (!begin(&w, m, options, err))
+		return false;
+	for (uint32_t i = 0; ok && i < m->thread_count; i++) {
+		w.out = parts->next(parts, err);
+		ok = w.out != NULL;
+		if (ok)
+			put_part(&w, i);
+	}
+	end(&w);
+	return ok;
 }
 
 extern const struct exporter callgrind_exporter;
@@ -317,4 +428,5 @@ const struct exporter callgrind_exporter = {
 	.open_with = "kcachegrind",
 	.inline_nodes = false,
 	.write = write_callgrind,
+	.write_parts = write_threads,
 };

@@ -3,7 +3,9 @@
 #include "lib/base/idmap.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
+#include "tools/prof/export/callgrind_scope.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@ struct callgrind_names {
 	const struct model *model;
 	char **names;	    /* of functions, unique and clean */
 	const char **files; /* of functions */
-	uint32_t *numbers;  /* of functions; 0: not written yet */
+	uint32_t *numbers;  /* of labels; 0: not written yet */
 	uint32_t last_number;
 	struct numbers file_numbers, object_numbers;
 };
@@ -33,7 +35,8 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* NAME without control characters and outer blanks, never empty. */
+/* NAME without control characters and outer blanks, never empty, and nothing
+ * that could be the number of a name. */
 static char *clean(const char *name)
 {
 	char *text = printable(name);
@@ -46,6 +49,8 @@ static char *clean(const char *name)
 		return memory_copy(UNKNOWN);
 	}
 	memmove(text, text + blanks, length - blanks + 1);
+	if (text[0] == '(' && isdigit((unsigned char)text[1]))
+		text[0] = '[';
 	return text;
 }
 
@@ -61,7 +66,7 @@ static char *function_name(const char *name)
 		memmove(at + sizeof(to) - 1, at + sizeof(from) - 1,
 			strlen(at + sizeof(from) - 1) + 1);
 	}
-	return text;
+	return callgrind_scope_name(text);
 }
 
 /* Without a declaration's file, that of the first line seen is as good. */
@@ -170,7 +175,7 @@ struct callgrind_names *callgrind_names_new(const struct model *model)
 	n->model = model;
 	n->names = memory_array(count, sizeof(*n->names));
 	n->files = memory_array(count, sizeof(*n->files));
-	n->numbers = memory_array(count, sizeof(*n->numbers));
+	n->numbers = memory_array(2 * count, sizeof(*n->numbers));
 	for (size_t i = 0; i < count; i++)
 		n->names[i] = function_name(model->functions[i].symbol->name);
 	find_files(n);
@@ -184,6 +189,16 @@ static void numbers_free(struct numbers *numbers)
 		free(numbers->texts[i]);
 	free(numbers->texts);
 	idmap_free(&numbers->map);
+	*numbers = (struct numbers){ 0 };
+}
+
+void callgrind_names_restart(struct callgrind_names *n)
+{
+	memset(n->numbers, 0,
+	       2 * n->model->function_count * sizeof(*n->numbers));
+	n->last_number = 0;
+	numbers_free(&n->file_numbers);
+	numbers_free(&n->object_numbers);
 }
 
 void callgrind_names_free(struct callgrind_names *n)
@@ -243,13 +258,16 @@ void callgrind_names_put_object(struct callgrind_names *n, FILE *out,
 }
 
 void callgrind_names_put_function(struct callgrind_names *n, FILE *out,
-				  const char *key, uint32_t function)
+				  const char *key, uint32_t label)
 {
-	if (n->numbers[function]) {
-		fprintf(out, "%s=(%" PRIu32 ")\n", key, n->numbers[function]);
+	uint32_t function = callgrind_label_function(label);
+	bool again = label != callgrind_label(function, false);
+
+	if (n->numbers[label]) {
+		fprintf(out, "%s=(%" PRIu32 ")\n", key, n->numbers[label]);
 		return;
 	}
-	n->numbers[function] = ++n->last_number;
-	fprintf(out, "%s=(%" PRIu32 ") %s\n", key, n->numbers[function],
-		n->names[function]);
+	n->numbers[label] = ++n->last_number;
+	fprintf(out, "%s=(%" PRIu32 ") %s%s\n", key, n->numbers[label],
+		n->names[function], again ? "'2" : "");
 }

@@ -11,6 +11,18 @@
 
 struct callgrind_names; /* opaque */
 
+/* A function's label: itself, or itself once more, called while it was active
+ * already. Callgrind names the latter "f'2". */
+static inline uint32_t callgrind_label(uint32_t function, bool again)
+{
+	return function * 2 + again;
+}
+
+static inline uint32_t callgrind_label_function(uint32_t label)
+{
+	return label / 2;
+}
+
 /* Of the functions of MODEL, which must outlive it. */
 struct callgrind_names *callgrind_names_new(const struct model *model);
 void callgrind_names_free(struct callgrind_names *n);
@@ -24,10 +36,13 @@ const char *callgrind_names_file(const struct callgrind_names *n,
 bool callgrind_names_same_place(const struct callgrind_names *n, uint32_t a,
 				uint32_t b);
 
+/* Begin another file: nothing has been written there. */
+void callgrind_names_restart(struct callgrind_names *n);
+
 /* Write "KEY=(7) name", or "KEY=(7)" where it was written before. A function
  * is to be written only where its object and file are the current ones. */
 void callgrind_names_put_function(struct callgrind_names *n, FILE *out,
-				  const char *key, uint32_t function);
+				  const char *key, uint32_t label);
 void callgrind_names_put_file(struct callgrind_names *n, FILE *out,
 			      const char *key, const char *file);
 void callgrind_names_put_object(struct callgrind_names *n, FILE *out,

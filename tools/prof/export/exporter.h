@@ -19,6 +19,15 @@ enum export_positions {
 
 struct export_options {
 	enum export_positions positions;
+	bool split_recursion; /* calls of a function that is active already are
+			       * those of another one */
+};
+
+/* Where the parts of a profile go that is written in several. */
+struct export_parts {
+	/* The stream for the next part; NULL and ERR where there is none. The
+	 * one before it must not be used any more. */
+	FILE *(*next)(struct export_parts *self, struct error *err);
 };
 
 struct exporter {
@@ -32,6 +41,10 @@ struct exporter {
 	bool (*write)(const struct model *model,
 		      const struct export_options *options, FILE *out,
 		      struct error *err);
+	/* The same, each thread a part of its own; NULL: it cannot. */
+	bool (*write_parts)(const struct model *model,
+			    const struct export_options *options,
+			    struct export_parts *parts, struct error *err);
 };
 
 /* All exporters, ending with NULL. */

@@ -51,27 +51,42 @@ bool sink_open(struct sink *sink, const char *path, struct error *err)
 	return false;
 }
 
-bool sink_close(struct sink *sink, bool keep, struct error *err)
+bool sink_finish(struct sink *sink, struct error *err)
 {
 	const char *name = sink->path ? sink->path : "standard output";
-	bool failed = ferror(sink->stream), ok;
+	bool failed = ferror(sink->stream);
 
 	errno = 0;
 	failed |= fflush(sink->stream) != 0;
 	if (sink->path)
 		failed |= fclose(sink->stream) != 0;
+	sink->stream = NULL;
 	if (failed)
 		error_set(err, ERROR_SYSTEM, "%s: %s", name,
 			  errno ? strerror(errno) : "write error");
-	ok = keep && !failed;
-	if (ok && sink->temporary && rename(sink->temporary, sink->path)) {
-		error_set(err, ERROR_SYSTEM, "%s: %s", name, strerror(errno));
-		ok = false;
-	}
-	if (!ok && sink->temporary)
+	return !failed;
+}
+
+bool sink_place(struct sink *sink, bool keep, struct error *err)
+{
+	bool ok = true;
+
+	if (keep && sink->temporary && rename(sink->temporary, sink->path))
+		ok = error_set(err, ERROR_SYSTEM, "%s: %s", sink->path,
+			       strerror(errno));
+	if ((!keep || !ok) && sink->temporary)
 		unlink(sink->temporary);
 	free(sink->temporary);
 	free(sink->path);
 	memset(sink, 0, sizeof(*sink));
-	return keep ? ok : true;
+	return ok;
+}
+
+bool sink_close(struct sink *sink, bool keep, struct error *err)
+{
+	/* Where there is nothing to keep, an error has been told already. */
+	bool ok = sink_finish(sink, keep ? err : NULL);
+
+	return sink_place(sink, keep && ok, keep && ok ? err : NULL) &&
+	       (ok || !keep);
 }

@@ -17,8 +17,13 @@ struct sink {
  * another name in the same directory first. */
 bool sink_open(struct sink *sink, const char *path, struct error *err);
 
-/* Flush, check and give the file its name. Where KEEP is false, or anything
- * failed, leave no file behind. */
+/* Flush, check and close. False where anything was not written. */
+bool sink_finish(struct sink *sink, struct error *err);
+
+/* With KEEP give the finished file its name, else leave no file behind. */
+bool sink_place(struct sink *sink, bool keep, struct error *err);
+
+/* Both at once. */
 bool sink_close(struct sink *sink, bool keep, struct error *err);
 
 #endif

@@ -19,6 +19,22 @@ static uint64_t overhead_ns(const struct model *model)
 	return sum;
 }
 
+/* How long the program itself took. On a busy machine much of its wall time may
+ * be other programs': then its processor time, less the hooks', tells more. */
+static uint64_t own_ns(const struct model *model, uint64_t overhead)
+{
+	uint64_t cpu = 0;
+
+	for (size_t i = 0; i < model->process_count; i++) {
+		const struct arena_header *h =
+			&model->processes[i].profile->header;
+
+		cpu += h->user_ns + h->sys_ns;
+	}
+	cpu = cpu > overhead ? cpu - overhead : 0;
+	return cpu && cpu < model->total.ns ? cpu : model->total.ns;
+}
+
 static int by_calls(const void *a, const void *b)
 {
 	const struct model_function *x =
@@ -31,16 +47,28 @@ static int by_calls(const void *a, const void *b)
 	return strcmp(x->symbol->name, y->symbol->name);
 }
 
+/* Of all calls that had hooks: those that a filter left out had them, too. */
+static uint64_t all_calls(const struct model *model)
+{
+	uint64_t sum = model->calls;
+
+	for (size_t i = 0; i < model->process_count; i++)
+		for (int why = 0; why < ARENA_LEFT_OUT_COUNT; why++)
+			sum += model->processes[i].profile->left_out[why];
+	return sum;
+}
+
 /* The functions with so many calls, most first; their number. */
 static size_t find(const struct model *model, const struct model_function **out)
 {
+	uint64_t enough = all_calls(model) / SHARE;
 	size_t count = 0;
 
 	for (size_t i = 0; i < model->function_count; i++) {
 		const struct model_function *f = &model->functions[i];
 
 		/* There are at most SHARE of them. */
-		if (!f->synthetic && f->calls > model->calls / SHARE)
+		if (!f->synthetic && f->calls > enough)
 			out[count++] = f;
 	}
 	qsort(out, count, sizeof(*out), by_calls);
@@ -54,28 +82,42 @@ static void print_name(const struct view *view, const char *name)
 	fprintf(view->out, "%.*s", (int)strcspn(name, "(,<"), name);
 }
 
+/* A pattern for the filter: what is no plain part of a name ends it. */
+static void print_pattern(const struct view *view, const char *name)
+{
+	size_t length = strcspn(name, "(,<[*?\\'");
+
+	fprintf(view->out, " --exclude='%.*s%s'", (int)length, name,
+		name[length] && name[length] != '(' ? "*" : "");
+}
+
 void advice_print(const struct view *view)
 {
 	const struct model *model = view->model;
 	const struct model_function *candidates[SHARE];
-	uint64_t overhead = overhead_ns(model);
+	uint64_t overhead = overhead_ns(model), own = own_ns(model, overhead);
 	size_t count;
 
-	if (view->kind != VIEW_EXACT || overhead <= model->total.ns / 2)
+	if (view->kind != VIEW_EXACT || overhead <= own / 2)
 		return;
 	count = find(model, candidates);
 	if (!count)
 		return;
 	fprintf(view->out,
 		"The hooks took %.1f times as long as the program. To leave "
-		"out what is called\nmost, compile with\n"
+		"out what is called\nmost, compile (gcc, which takes parts of "
+		"names, too) with\n"
 		"    -finstrument-functions-exclude-function-list=",
-		(double)overhead / (double)(model->total.ns + 1));
+		(double)overhead / (double)(own + 1));
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			fputc(',', view->out);
 		print_name(view, candidates[i]->symbol->name);
 	}
-	fputs("\nor use --mode=count, whose hooks read no clock.\n\n",
+	fputs("\nor use --mode=count, whose hooks read no clock. To have it "
+	      "out of the profile\nonly: prof run",
 	      view->out);
+	for (size_t i = 0; i < count; i++)
+		print_pattern(view, candidates[i]->symbol->name);
+	fputs("\n\n", view->out);
 }

@@ -1,4 +1,5 @@
 #include "tools/prof/view/calls.h"
+#include "lib/base/bisect.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/printable.h"
 #include "tools/prof/view/shorten.h"
@@ -6,29 +7,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* A caller (or callee) of one function, all call sites added up. */
-struct link {
-	uint32_t function; /* whose line it is */
-	uint32_t other;
-	uint64_t calls, primitive_calls;
-	struct model_cost self, cumulative;
-};
-
-struct links {
-	struct link *list; /* sorted by function, then as pstats sorts */
-	size_t count;
-};
-
 static int compare_links(const void *a, const void *b, void *context)
 {
-	const struct link *x = a, *y = b;
+	const struct calls_link *x = a, *y = b;
 
 	if (x->function != y->function)
 		return x->function < y->function ? -1 : 1;
 	return sort_compare_nodes(context, x->other, y->other);
 }
 
-static void add_link(struct link *to, const struct link *from)
+static void add_link(struct calls_link *to, const struct calls_link *from)
 {
 	to->calls += from->calls;
 	to->primitive_calls += from->primitive_calls;
@@ -38,8 +26,8 @@ static void add_link(struct link *to, const struct link *from)
 	to->cumulative.samples += from->cumulative.samples;
 }
 
-static void gather(struct links *links, const struct view *view,
-		   enum calls_direction direction)
+void calls_gather(struct calls_links *links, const struct view *view,
+		  enum calls_direction direction)
 {
 	const struct model *m = view->model;
 	size_t kept = 0;
@@ -53,7 +41,7 @@ static void gather(struct links *links, const struct view *view,
 		if (!view_shows(view, e->caller) ||
 		    !view_shows(view, e->callee))
 			continue;
-		links->list[links->count++] = (struct link){
+		links->list[links->count++] = (struct calls_link){
 			.function = up ? e->callee : e->caller,
 			.other = up ? e->caller : e->callee,
 			.calls = e->calls,
@@ -67,8 +55,8 @@ static void gather(struct links *links, const struct view *view,
 	qsort_r(links->list, links->count, sizeof(*links->list), compare_links,
 		(void *)view);
 	for (size_t i = 1; i < links->count; i++) {
-		struct link *last = &links->list[kept];
-		const struct link *l = &links->list[i];
+		struct calls_link *last = &links->list[kept];
+		const struct calls_link *l = &links->list[i];
 
 		if (last->function == l->function && last->other == l->other)
 			add_link(last, l);
@@ -78,12 +66,14 @@ static void gather(struct links *links, const struct view *view,
 	links->count = kept + 1;
 }
 
-static void print_link(const struct view *view, const struct link *l,
+static void print_link(const struct view *view, const struct calls_link *l,
 		       size_t used, size_t first)
 {
 	char calls[48];
 
-	if (view->kind == VIEW_SAMPLED)
+	if (view->kind == VIEW_MIXED && !l->calls)
+		calls[0] = '\0';
+	else if (view->kind == VIEW_SAMPLED)
 		snprintf(calls, sizeof(calls), "%" PRIu64, l->self.samples);
 	else if (l->calls != l->primitive_calls)
 		snprintf(calls, sizeof(calls), "%" PRIu64 "/%" PRIu64, l->calls,
@@ -98,34 +88,36 @@ static void print_link(const struct view *view, const struct link *l,
 	view_print_name(view, view->names[l->other], used);
 }
 
-static void print_function(const struct view *view, const struct links *links,
-			   uint32_t function, size_t width, const char *arrow)
+const struct calls_link *calls_of(const struct calls_links *links,
+				  uint32_t function, size_t *count)
+{
+	size_t first =
+		bisect_below(links->list, links->count, function, function);
+
+	for (*count = 0; first + *count < links->count; ++*count)
+		if (links->list[first + *count].function != function)
+			break;
+	return &links->list[first];
+}
+
+static void print_function(const struct view *view,
+			   const struct calls_links *links, uint32_t function,
+			   size_t width, const char *arrow)
 {
 	char *name = memory_copy(view->names[function]);
-	size_t low = 0, high = links->count, pad;
-	bool first = true;
+	size_t count, pad;
+	const struct calls_link *list = calls_of(links, function, &count);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (links->list[middle].function < function)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	shorten(name, width - 2);
 	pad = width - printable_width(name);
 	fprintf(view->out, "%s%*s%s ", name, (int)pad, "", arrow);
 	free(name);
-	for (; low < links->count && links->list[low].function == function;
-	     low++) {
-		if (!first)
+	for (size_t i = 0; i < count; i++) {
+		if (i)
 			fprintf(view->out, "%*s", (int)width + 1, "");
-		print_link(view, &links->list[low], width + (first ? 3 : 1),
-			   first);
-		first = false;
+		print_link(view, &list[i], width + (i ? 1 : 3), i == 0);
 	}
-	if (first)
+	if (count == 0)
 		fputc('\n', view->out);
 }
 
@@ -151,12 +143,12 @@ void calls_print(const struct view *view, const struct rows *rows,
 {
 	bool up = direction == CALLS_CALLERS;
 	size_t width = name_width(view, rows);
-	struct links links;
+	struct calls_links links;
 
 	fprintf(view->out, "%s\n", rows->notes);
 	if (rows->count == 0)
 		return;
-	gather(&links, view, direction);
+	calls_gather(&links, view, direction);
 	fprintf(view->out, "%-*s%s\n", (int)width, "Function ",
 		up ? "was called by..." : "called...");
 	fprintf(view->out, "%*s%10s  tottime  cumtime\n", (int)width, "",

@@ -2,8 +2,8 @@
 
 #define Z 1.959963984540054 /* of 97.5 % of the normal distribution */
 
-/* Newton's iteration: the tool is linked without libm. */
-static double square_root(double x)
+/* Newton's iteration. */
+double interval_square_root(double x)
 {
 	double r = x > 1 ? x : 1;
 
@@ -25,7 +25,8 @@ double interval_95_ns(uint64_t part_ns, uint64_t total_ns, uint64_t samples)
 		p = 1;
 	shrink = 1 / (1 + Z * Z / n);
 	centre = (p + Z * Z / (2 * n)) * shrink;
-	half = Z * square_root(p * (1 - p) / n + Z * Z / (4 * n * n)) * shrink;
+	half = Z * interval_square_root(p * (1 - p) / n + Z * Z / (4 * n * n)) *
+	       shrink;
 	up = centre + half - p;
 	down = p - (centre - half);
 	return (up > down ? up : down) * (double)total_ns;

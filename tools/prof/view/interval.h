@@ -19,4 +19,7 @@
  * much. */
 double interval_95_ns(uint64_t part_ns, uint64_t total_ns, uint64_t samples);
 
+/* The tool is linked without libm. */
+double interval_square_root(double x);
+
 #endif

@@ -19,14 +19,62 @@ static struct restriction *new_restriction(struct restrictions *to,
 	return &list[to->count++];
 }
 
+/* What Python's expressions write with a backslash, for POSIX: in and out of
+ * brackets. What is not here POSIX, or glibc (\\w, \\s, \\b), has as well. */
+static const struct {
+	char letter;
+	const char *outside, *inside;
+} escapes[] = {
+	{ 'd', "[0-9]", "0-9" },      { 'D', "[^0-9]", NULL },
+	{ 'w', "\\w", "[:alnum:]_" }, { 's', "\\s", "[:space:]" },
+	{ '.', "\\.", "." },	      { '\\', "\\\\", "\\" },
+};
+
+static const char *translate_escape(char letter, bool inside)
+{
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
+		if (escapes[i].letter == letter)
+			return inside ? escapes[i].inside : escapes[i].outside;
+	return NULL;
+}
+
+/* TEXT, an expression as Python's re has it, as POSIX has it; to be freed. */
+static char *translate(const char *text)
+{
+	char *result = memory_array(6 * strlen(text) + 1, 1), *out = result;
+	const char *bracket = NULL; /* its first member */
+
+	for (; *text; text++) {
+		const char *posix;
+
+		if (text[0] == '\\' && text[1] &&
+		    (posix = translate_escape(text[1], bracket != NULL))) {
+			out = stpcpy(out, posix);
+			text++;
+			continue;
+		}
+		*out++ = *text;
+		if (text[0] == '\\' && text[1] && !bracket)
+			*out++ = *++text;
+		else if (!bracket && !strncmp(text, "(?:", 3))
+			text += 2;
+		else if (!bracket && *text == '[')
+			bracket = text[1] == '^' ? text + 2 : text + 1;
+		else if (bracket && *text == ']' && text > bracket)
+			bracket = NULL;
+	}
+	return result;
+}
+
 bool restrictions_add_regex(struct restrictions *to, const char *text,
 			    struct error *err)
 {
 	struct restriction *r;
 	regex_t *regex = memory_array(1, sizeof(*regex));
-	int code = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
-	char why[128];
+	char *posix = translate(text), why[128];
+	int code = regcomp(regex, posix, REG_EXTENDED | REG_NOSUB);
 
+	free(posix);
 	if (code) {
 		regerror(code, regex, why, sizeof(why));
 		free(regex);

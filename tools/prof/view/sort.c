@@ -79,34 +79,71 @@ static int by_standard_name(const struct view *v, uint32_t a, uint32_t b)
 	return strcmp(v->names[a], v->names[b]);
 }
 
+static int by_imbalance(const struct view *v, uint32_t a, uint32_t b)
+{
+	if (!v->excess)
+		return 0;
+	return (v->excess[a] < v->excess[b]) - (v->excess[a] > v->excess[b]);
+}
+
 struct sort_key {
 	const char *name;
 	const char *title, *sampled_title;
 	comparison *compare;
-	bool no_abbreviation; /* not a key of pstats: leaves its ones alone */
+	enum sort_kind kind;
+	bool no_abbreviation; /* not a word of pstats: leaves its ones alone */
 };
 
 static const struct sort_key keys[] = {
-	{ "calls", "call count", "sample count", by_calls, false },
-	{ "ncalls", "call count", "sample count", by_calls, false },
-	{ "cumtime", "cumulative time", NULL, by_cumulative, false },
-	{ "cumulative", "cumulative time", NULL, by_cumulative, false },
-	{ "filename", "file name", NULL, by_file, false },
-	{ "line", "line number", NULL, by_line, false },
-	{ "module", "file name", NULL, by_file, false },
-	{ "name", "function name", NULL, by_name, false },
-	{ "nfl", "name/file/line", NULL, by_name_file_line, false },
-	{ "pcalls", "primitive call count", "sample count", by_primitive_calls,
+	{ "calls", "call count", "sample count", by_calls, SORT_BY_CALLS,
 	  false },
-	{ "stdname", "standard name", NULL, by_standard_name, false },
-	{ "time", "internal time", NULL, by_time, false },
-	{ "tottime", "internal time", NULL, by_time, false },
-	{ "samples", "call count", "sample count", by_calls, true },
+	{ "ncalls", "call count", "sample count", by_calls, SORT_BY_CALLS,
+	  false },
+	{ "cumtime", "cumulative time", NULL, by_cumulative, SORT_BY_CUMULATIVE,
+	  false },
+	{ "cumulative", "cumulative time", NULL, by_cumulative,
+	  SORT_BY_CUMULATIVE, false },
+	{ "filename", "file name", NULL, by_file, SORT_BY_OTHER, false },
+	{ "line", "line number", NULL, by_line, SORT_BY_OTHER, false },
+	{ "module", "file name", NULL, by_file, SORT_BY_OTHER, false },
+	{ "name", "function name", NULL, by_name, SORT_BY_OTHER, false },
+	{ "nfl", "name/file/line", NULL, by_name_file_line, SORT_BY_OTHER,
+	  false },
+	{ "pcalls", "primitive call count", "sample count", by_primitive_calls,
+	  SORT_BY_CALLS, false },
+	{ "stdname", "standard name", NULL, by_standard_name, SORT_BY_OTHER,
+	  false },
+	{ "time", "internal time", NULL, by_time, SORT_BY_TIME, false },
+	{ "tottime", "internal time", NULL, by_time, SORT_BY_TIME, false },
+	{ "samples", "call count", "sample count", by_calls, SORT_BY_CALLS,
+	  true },
+	{ "imbalance", "imbalance (max - mean)", NULL, by_imbalance,
+	  SORT_BY_IMBALANCE, true },
+	/* pstats' old numbers for four of them. */
+	{ "-1", "standard name", NULL, by_standard_name, SORT_BY_OTHER, true },
+	{ "0", "call count", "sample count", by_calls, SORT_BY_CALLS, true },
+	{ "1", "internal time", NULL, by_time, SORT_BY_TIME, true },
+	{ "2", "cumulative time", NULL, by_cumulative, SORT_BY_CUMULATIVE,
+	  true },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
-char *sort_names(void)
+enum sort_kind sort_kind(const struct sort_key *key)
+{
+	return key->kind;
+}
+
+bool sort_needs_groups(const struct sort_order *order)
+{
+	for (size_t i = 0; i < order->count; i++)
+		if (order->keys[i]->kind == SORT_BY_IMBALANCE)
+			return true;
+	return false;
+}
+
+/* The names of all keys, separated by ", "; to be freed. */
+static char *key_names(void)
 {
 	char *list = memory_copy("");
 
@@ -160,7 +197,7 @@ static const struct sort_key *find_key(const char *word, size_t length,
 	}
 	if (found)
 		return found;
-	all = sort_names();
+	all = key_names();
 	error_set(err, ERROR_USAGE, "there is no sort key '%.*s'; there are %s",
 		  (int)(length < 40 ? length : 40), word, all);
 	free(all);

@@ -14,6 +14,19 @@ struct sort_order {
 	bool reverse;
 };
 
+/* What a key compares, where a view shows that very thing. */
+enum sort_kind {
+	SORT_BY_TIME,
+	SORT_BY_CUMULATIVE,
+	SORT_BY_CALLS,
+	SORT_BY_IMBALANCE, /* needs view.excess */
+	SORT_BY_OTHER
+};
+enum sort_kind sort_kind(const struct sort_key *key);
+
+/* Whether a key of ORDER needs groups to compare. */
+bool sort_needs_groups(const struct sort_order *order);
+
 /* Add the keys in TEXT, separated by commas, each a name or an unambiguous
  * abbreviation. False and ERR, which lists the choices, otherwise. */
 bool sort_parse(struct sort_order *order, const char *text, struct error *err);
@@ -24,9 +37,6 @@ void sort_functions(const struct view *view, const struct sort_order *order,
 
 /* "internal time, call count"; to be freed. */
 char *sort_title(const struct view *view, const struct sort_order *order);
-
-/* The names of all keys, separated by ", "; to be freed. */
-char *sort_names(void);
 
 /* As sort_functions by file, line and name, where pstats uses tuples. */
 int sort_compare_nodes(const struct view *view, uint32_t a, uint32_t b);

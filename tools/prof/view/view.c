@@ -55,9 +55,10 @@ static char *make_name(const struct symbol_function *s, bool full_paths)
 void view_prepare(struct view *view, const struct model *model)
 {
 	view->model = model;
-	view->kind = !model->exact_calls ? VIEW_SAMPLED
-		     : model->sampled	 ? VIEW_COUNTED
-					 : VIEW_EXACT;
+	if (model->exact_calls)
+		view->kind = model->sampled ? VIEW_COUNTED : VIEW_EXACT;
+	else
+		view->kind = model->calls ? VIEW_MIXED : VIEW_SAMPLED;
 	view->names = memory_array(model->function_count, sizeof(char *));
 	view->is_root = memory_array(model->function_count, sizeof(bool));
 	for (size_t i = 0; i < model->function_count; i++)
@@ -82,6 +83,9 @@ bool view_shows(const struct view *view, uint32_t function)
 {
 	const struct model_function *f = &view->model->functions[function];
 
+	/* No group of those compared knows it. */
+	if (view->excess && view->excess[function] < 0)
+		return false;
 	if (view->is_root[function])
 		return view->threads;
 	return f->calls || f->cumulative.ns || f->cumulative.samples;
@@ -116,6 +120,12 @@ void view_print_name(const struct view *view, const char *name, size_t used)
 void view_print_text(const struct view *view, const char *text)
 {
 	print_fitted(view, text, 0, printable_cut);
+}
+
+void view_print_text_after(const struct view *view, const char *text,
+			   size_t used)
+{
+	print_fitted(view, text, used, printable_cut);
 }
 
 double view_seconds(uint64_t ns)

@@ -1,0 +1,92 @@
+#include "tools/prof/cli/pick.h"
+
+#include "lib/format/arena.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), end = strlen(suffix);
+
+	return length >= end && !strcmp(text + length - end, suffix);
+}
+
+/* Whether the file PATH begins as a profile does, compressed or not. */
+static bool begins_as_profile(const char *path)
+{
+	static const char gzip[] = { 0x1f, (char)0x8b };
+	char start[8] = "";
+	struct stat st;
+	FILE *f = stat(path, &st) == 0 && S_ISREG(st.st_mode)
+			  ? fopen(path, "re")
+			  : NULL;
+	size_t got = 0;
+
+	if (!f)
+		return false;
+	got = fread(start, 1, sizeof(start), f);
+	fclose(f);
+	return got == sizeof(start) &&
+	       (!memcmp(start, ARENA_MAGIC, sizeof(start)) ||
+		!memcmp(start, gzip, sizeof(gzip)));
+}
+
+size_t pick_profiles(char **operands, size_t count)
+{
+	size_t profiles = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char *operand = operands[i];
+
+		if (!has_suffix(operand, ".prof") &&
+		    !begins_as_profile(operand))
+			continue;
+		memmove(operands + profiles + 1, operands + profiles,
+			(i - profiles) * sizeof(*operands));
+		operands[profiles++] = operand;
+	}
+	return profiles;
+}
+
+/* Length of NAME up to its parameters: the first "(" that is not of
+ * "(anonymous namespace)" or an operator's. */
+static size_t bare_length(const char *name)
+{
+	const char *at = name;
+
+	while ((at = strchr(at, '('))) {
+		if (strncmp(at, "(anonymous", 10) != 0 && at > name &&
+		    !(at - name >= 8 && !strncmp(at - 8, "operator", 8)))
+			return (size_t)(at - name);
+		at++;
+	}
+	return strlen(name);
+}
+
+bool pick_names_function(const char *name,
+			 const struct symbol_function *function)
+{
+	const char *whole = function->name;
+	size_t wanted = strlen(name), length = bare_length(whole);
+
+	if (!strcmp(whole, name) || !strcmp(function->linkage, name))
+		return true;
+	if (wanted > length || strncmp(whole + length - wanted, name, wanted))
+		return false;
+	return wanted == length || whole[length - wanted - 1] == ':';
+}
+
+bool pick_names_file(const char *name, const struct symbol_function *function)
+{
+	const char *file = function->file;
+	size_t length, wanted = strlen(name);
+
+	if (!file || !wanted)
+		return false;
+	length = strlen(file);
+	if (wanted > length || strcmp(file + length - wanted, name) != 0)
+		return false;
+	return wanted == length || file[length - wanted - 1] == '/';
+}
