@@ -1,8 +1,10 @@
-# lib.sh - what the .t scripts share: TAP, running under libprof, reading facts.
+# lib.sh - what the .t scripts share: running under libprof, reading facts.
 #
 # Sourced from the project's root, with the environment that `make check` gives
 # (BUILD, CC, CXX, VARIANT). Afterwards the current directory is a new, empty
 # one, deleted at the end; paths of the build are absolute.
+
+. tests/tap.sh
 
 top=$PWD
 build=${BUILD:-build/release}
@@ -24,14 +26,6 @@ trap 'cd / && rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$work" || exit 1
 
-# Whoever runs the tests may be profiling something else.
-for variable in $(env | sed -n 's/^\(PROF_[A-Z]*\)=.*/\1/p'); do
-	unset "$variable"
-done
-unset LD_PRELOAD
-LC_ALL=C
-export LC_ALL
-
 # Programs built with AddressSanitizer refuse to start behind a preloaded
 # library, unless told otherwise.
 sanitized=false
@@ -43,41 +37,23 @@ asan | tsan)
 	;;
 esac
 
-count=0
-failed=0
-
-# ok STATUS NAME: a fact that holds where STATUS is 0. Gives STATUS.
-ok() {
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2${todo:+ # TODO $todo}"
-	else
-		echo "not ok $count - $2${todo:+ # TODO $todo}"
-		[ -n "$todo" ] || failed=$((failed + 1))
-	fi
-	return "$1"
-}
-
-# What keeps the facts that follow from holding yet; empty: nothing does.
-todo=
-
-# skip WHY NAME
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $2 # SKIP $1"
-}
-
-# is GOT WANT NAME: they are the same text.
-is() {
-	[ "$1" = "$2" ]
-	ok $? "$3" || printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /'
+# lives_alone: after "quietly without PROGRAM...": where the program dies of
+# ThreadSanitizer itself (deep stacks, longjmp, C11 threads), there is nothing
+# to compare with.
+lives_alone() {
+	[ "${VARIANT:-}" = tsan ] && [ "$status" -ne 0 ] &&
+		skip_all 'the program does not live under ThreadSanitizer'
+	return 0
 }
 
 # between GOT LOW HIGH NAME: LOW <= GOT <= HIGH, all decimal numbers.
 between() {
 	awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN {
 		exit !(x != "" && x + 0 >= low + 0 && x + 0 <= high + 0) }'
-	ok $? "$4" || echo "#   got $1, which is not from $2 to $3"
+	ok $? "$4" || {
+		echo "#   got $1, which is not from $2 to $3"
+		return 1
+	}
 }
 
 # has FILE REGEX NAME: a line of FILE matches.
@@ -90,19 +66,6 @@ has() {
 same() {
 	cmp -s "$1" "$2"
 	ok $? "$3" || diff "$1" "$2" | head -20 | sed 's/^/#   /'
-}
-
-# empty FILE NAME
-empty() {
-	[ -f "$1" ] && [ ! -s "$1" ]
-	ok $? "$2" || sed 's/^/#   /' "$1"
-}
-
-# The plan, and the script's exit status. The last command.
-finish() {
-	echo "1..$count"
-	[ $failed -eq 0 ]
-	exit $?
 }
 
 # --- running ---------------------------------------------------------------
@@ -125,6 +88,15 @@ quietly() {
 	timeout -k 5 $limit sh -c 'exec env "$@" </dev/null >out 2>err' sh \
 		${preload:+"$preload"} "$@" 2>/dev/null
 	status=$?
+}
+
+# wordless NAME: after quietly: the program ended with 0 and said nothing.
+wordless() {
+	[ $status -eq 0 ] && [ ! -s err ]
+	ok $? "$1" || {
+		echo "#   status $status"
+		sed 's/^/#   /' err
+	}
 }
 
 # tool ARGUMENT...: prof, never for long.
@@ -176,26 +148,18 @@ look() {
 	return $looked
 }
 
-# calls NAME: how often the functions of that name were called, or sampled;
-# empty where there is none.
-calls() {
-	awk -F '\t' -v name="$1" '$5 == name { n += $1; any = 1 }
-		END { if (any) printf "%d\n", n }' table
-}
+# calls, primitive, tottime, cumtime NAME: of the functions of that name, added
+# up (calls: or samples); empty where there is none.
+calls() { sum_column "$1" 1 %d; }
+primitive() { sum_column "$1" 2 %d; }
+tottime() { sum_column "$1" 3 %.3f; }
+cumtime() { sum_column "$1" 4 %.3f; }
 
-primitive() {
-	awk -F '\t' -v name="$1" '$5 == name { n += $2; any = 1 }
-		END { if (any) printf "%d\n", n }' table
-}
-
-tottime() {
-	awk -F '\t' -v name="$1" '$5 == name { t += $3; any = 1 }
-		END { if (any) printf "%.3f\n", t }' table
-}
-
-cumtime() {
-	awk -F '\t' -v name="$1" '$5 == name { t += $4; any = 1 }
-		END { if (any) printf "%.3f\n", t }' table
+# sum_column NAME COLUMN FORMAT: of the table.
+sum_column() {
+	awk -F '\t' -v name="$1" -v column="$2" -v format="$3\n" '
+		$5 == name { sum += $column; any = 1 }
+		END { if (any) printf format, sum }' table
 }
 
 # callers NAME FILE...: "CALLS CALLER", a line each, for the function or region
@@ -231,9 +195,21 @@ cpu_time() {
 		END { printf "%.3f\n", t }' info
 }
 
+# recorded_cpu: the part of it that came after recording began. What the loader
+# and our own start take before is no program's to show.
+recorded_cpu() {
+	awk '$1 == "CPU" && $2 == "time" { t += $4 + $7 - $(NF - 1) }
+		END { printf "%.3f\n", t }' info
+}
+
 # fact LABEL: the rest of the first line of info that begins with it.
 fact() {
 	sed -n "s/^  $1  *//p" info | head -1
+}
+
+# left_out: how many calls the profile says that a filter left out.
+left_out() {
+	awk '$1 == "filter" { n += $2 } END { printf "%d\n", n }' info
 }
 
 # noted WHAT: how often the profile noted or lost WHAT; 0 where it did not.
@@ -257,11 +233,9 @@ share() {
 	fi
 }
 
-# nothing_lost NAME: the profile has lost nothing, but for a sample now and then
-# that came while the profiler was at work: its time goes with the next one.
+# nothing_lost NAME: the profile has lost nothing.
 nothing_lost() {
-	awk '$1 == "LOST" && (!/samples taken inside the profiler/ || $2 > 5) {
-		print "#   " $0 }' info >lost
+	awk '$1 == "LOST" { print "#   " $0 }' info >lost
 	[ -s info ] && [ ! -s lost ]
 	ok $? "$1" || cat lost
 }

@@ -49,6 +49,11 @@ flip()
 size=$(wc -c <good.prof)
 for at in 1 11 $((size / 4)) $((size / 2)) $((size - 6)); do
 	flip good.prof "$at"
+	# A match that now points to other zeros still says the same: no damage.
+	while zcat <flipped.prof >again 2>/dev/null && cmp -s again raw.prof; do
+		at=$((at + 1))
+		flip good.prof "$at"
+	done
 	bad flipped.prof "bit flipped at $at"
 done
 
@@ -80,4 +85,4 @@ printf 'x' >"$(printf 'a\nb.prof')"
 "$PROF" info "$(printf 'a\nb.prof')" >"$T/out" 2>"$T/err"
 matches "$(err)" '^prof: a\\nb\.prof: ' 'nor a line break of a file name'
 
-done_testing
+finish

@@ -2,7 +2,8 @@
  *
  *	callgrind_strict FILE
  * prints each rule that FILE breaks, and a summary; exit 1 where it broke any.
- * It shares no code with the exporter: what it knows is the format.
+ * FILE may hold several parts. "-" is standard input. It shares no code with
+ * the exporter: what it knows is the format.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -450,194 +451,55 @@ static void body_line(struct state *s, const char *line)
 	}
 }
 
-static void read_file(FILE *f)
+/* The next line of F without its end, checked for what no line may have; NULL
+ * at the end. */
+static char *next_line(FILE *f)
+{
+	static char *line;
+	static size_t size;
+	ssize_t length = getline(&line, &size, f);
+
+	if (length <= 0)
+		return NULL;
+	line_number++;
+	if (line[length - 1] == '\n')
+		line[--length] = '\0';
+	else
+		problem("the last line does not end");
+	if (strlen(line) != (size_t)length)
+		problem("a NUL byte");
+	check_bytes(line, (size_t)length);
+	return line;
+}
+
+/* Read a part, the first line of which has been read. Returns whether that of
+ * another one has. */
+static bool read_part(FILE *f)
 {
 	struct state s = { 0 };
-	bool in_header = true;
+	bool in_header = true, again = false;
 	int rank = 0;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
+	char *line;
 
-	while ((length = getline(&line, &size, f)) > 0) {
-		line_number++;
-		if (line[length - 1] == '\n')
-			line[--length] = '\0';
-		else
-			problem("the last line does not end");
-		if (strlen(line) != (size_t)length)
-			problem("a NUL byte");
-		check_bytes(line, (size_t)length);
-		if (line_number == 1) {
-			if (strcmp(line, "# callgrind format") != 0)
-				problem("no '# callgrind format'");
-			continue;
-		}
-		if (in_header && header_line(line, &rank))
+	while (!again && (line = next_line(f))) {
+		again = !strcmp(line, "# callgrind format");
+		if (again || (in_header && header_line(line, &rank)))
 			continue;
 		if (in_header && line[0])
 			in_header = false;
 		if (!in_header)
 			body_line(&s, line);
 	}
-	free(line);
 	if (!has_totals)
 		problem("no totals:");
 	if (!events || !positions)
 		problem("no events: or positions:");
+	return again;
 }
 
-/* --- sums ---------------------------------------------------------------- */
+#include "tests/cli/callgrind_sums.h"
 
-/* Strongly connected components by Tarjan's algorithm, without recursion. */
-struct search {
-	int *first, *next; /* edge lists by caller; -1 ends */
-	int *low, *index, *at, *stack, *path;
-	int counter, depth, top, components;
-};
-
-static void search_step(struct search *s)
-{
-	int v = s->path[s->depth - 1];
-	int e = s->at[v];
-
-	if (e >= 0) {
-		int w = edges[e].callee;
-
-		s->at[v] = s->next[e];
-		if (!s->index[w]) {
-			s->index[w] = s->low[w] = ++s->counter;
-			s->stack[s->top++] = w;
-			s->path[s->depth++] = w;
-		} else if (table[w].component < 0 && s->index[w] < s->low[v]) {
-			s->low[v] = s->index[w];
-		}
-		return;
-	}
-	s->depth--;
-	if (s->depth && s->low[v] < s->low[s->path[s->depth - 1]])
-		s->low[s->path[s->depth - 1]] = s->low[v];
-	if (s->low[v] != s->index[v])
-		return;
-	do {
-		table[s->stack[--s->top]].component = s->components;
-	} while (s->stack[s->top] != v);
-	s->components++;
-}
-
-static int *ints(size_t count, int value)
-{
-	int *p = grown(NULL, (count + 1) * sizeof(*p));
-
-	for (size_t i = 0; i <= count; i++)
-		p[i] = value;
-	return p;
-}
-
-/* Number the components; what it allocates lives as long as the program. */
-static int find_components(void)
-{
-	size_t n = (size_t)functions.count;
-	struct search s = {
-		.first = ints(n, -1),
-		.next = ints(edge_count, -1),
-		.low = ints(n, 0),
-		.index = ints(n, 0),
-		.stack = ints(n, 0),
-		.path = ints(n, 0),
-	};
-
-	for (size_t i = 0; i < edge_count; i++) {
-		s.next[i] = s.first[edges[i].caller];
-		s.first[edges[i].caller] = (int)i;
-	}
-	s.at = s.first;
-	for (int i = 1; i < functions.count; i++)
-		function_at(i)->component = -1;
-	for (int i = 1; i < functions.count; i++) {
-		if (s.index[i])
-			continue;
-		s.index[i] = s.low[i] = ++s.counter;
-		s.stack[s.top++] = i;
-		s.path[s.depth++] = i;
-		while (s.depth)
-			search_step(&s);
-	}
-	return s.components;
-}
-
-static void check_totals(void)
-{
-	for (int e = 0; e < events; e++) {
-		if (sum[e] != totals[e])
-			problem("event %d: self costs sum to %" PRIu64
-				", totals: %" PRIu64,
-				e, sum[e], totals[e]);
-		if (has_summary && summary[e] != totals[e])
-			problem("event %d: summary: %" PRIu64
-				", totals: %" PRIu64,
-				e, summary[e], totals[e]);
-	}
-}
-
-static void check_edges(void)
-{
-	for (size_t i = 0; i < edge_count; i++)
-		for (int e = 0; e < events; e++)
-			if (edges[i].cost[e] > totals[e])
-				problem("event %d: %s -> %s costs %" PRIu64
-					" of %" PRIu64,
-					e, functions.list[edges[i].caller].text,
-					functions.list[edges[i].callee].text,
-					edges[i].cost[e], totals[e]);
-}
-
-static bool is_root(int function)
-{
-	const char *object = objects.list[functions.list[function].object].text;
-
-	return object && !strcmp(object, "[thread]");
-}
-
-/* What enters a component is what its functions cost and what leaves it. */
-static void check_balance(int components)
-{
-	struct function *c = grown(NULL, ((size_t)components + 1) * sizeof(*c));
-	int *member = ints((size_t)components, 0);
-
-	memset(c, 0, ((size_t)components + 1) * sizeof(*c));
-	for (int i = 1; i < functions.count; i++) {
-		member[table[i].component] = i;
-		for (int e = 0; e < events; e++)
-			c[table[i].component].self[e] += table[i].self[e];
-	}
-	for (size_t i = 0; i < edge_count; i++) {
-		struct function *from = &c[table[edges[i].caller].component];
-		struct function *to = &c[table[edges[i].callee].component];
-
-		if (from == to)
-			continue;
-		to->incoming++;
-		for (int e = 0; e < events; e++) {
-			from->out[e] += edges[i].cost[e];
-			to->in[e] += edges[i].cost[e];
-		}
-	}
-	for (int i = 0; i < components; i++) {
-		const char *name = functions.list[member[i]].text;
-
-		if (!c[i].incoming && is_root(member[i]))
-			continue;
-		if (!c[i].incoming)
-			problem("%s is entered from nowhere", name);
-		for (int e = 0; c[i].incoming && e < events; e++)
-			if (c[i].in[e] != c[i].self[e] + c[i].out[e])
-				problem("event %d: %s: inclusive %" PRIu64
-					", self %" PRIu64 " + calls %" PRIu64,
-					e, name, c[i].in[e], c[i].self[e],
-					c[i].out[e]);
-	}
-}
+/* --- the whole ----------------------------------------------------------- */
 
 static int compare_identity(const void *a, const void *b)
 {
@@ -674,25 +536,58 @@ static void check_identities(void)
 	}
 }
 
+static void check_part(void)
+{
+	/* The sums of a file that could not be read say nothing. */
+	if (problems)
+		return;
+	check_identities();
+	check_totals();
+	check_edges();
+	check_balance(find_components());
+}
+
+/* Forget a part; the next one's numbers are its own. */
+static void forget(void)
+{
+	objects.count = files.count = functions.count = 0;
+	for (int i = 0; i < table_size; i++)
+		table[i] = (struct function){ 0 };
+	edge_count = 0;
+	events = positions = 0;
+	has_instr = has_summary = has_totals = false;
+	memset(summary, 0, sizeof(summary));
+	memset(totals, 0, sizeof(totals));
+	memset(sum, 0, sizeof(sum));
+}
+
 int main(int argc, char **argv)
 {
-	FILE *f = argc == 2 ? fopen(argv[1], "r") : NULL;
+	FILE *f = argc != 2		      ? NULL
+		  : strcmp(argv[1], "-") != 0 ? fopen(argv[1], "r")
+					      : stdin;
+	int parts = 0, all_functions = 0;
+	size_t all_edges = 0;
+	const char *line;
+	bool again;
 
 	if (!f) {
 		fprintf(stderr, "usage: callgrind_strict FILE\n");
 		return 2;
 	}
-	read_file(f);
-	fclose(f);
-	/* The sums of a file that could not be read say nothing. */
-	if (problems == 0) {
-		line_number = 0;
-		check_identities();
-		check_totals();
-		check_edges();
-		check_balance(find_components());
-	}
-	printf("# %d functions, %zu edges, %d problems\n", functions.count - 1,
-	       edge_count, problems);
+	line = next_line(f);
+	if (!line || strcmp(line, "# callgrind format") != 0)
+		problem("no '# callgrind format'");
+	do {
+		again = read_part(f);
+		check_part();
+		parts++;
+		all_functions += functions.count ? functions.count - 1 : 0;
+		all_edges += edge_count;
+		if (again)
+			forget();
+	} while (again);
+	printf("# %d part%s, %d functions, %zu edges, %d problems\n", parts,
+	       parts == 1 ? "" : "s", all_functions, all_edges, problems);
 	return problems ? 1 : 0;
 }

@@ -3,8 +3,11 @@
 #
 #	. tests/cli/lib.sh
 #	is "$got" "$want" 'fact'; status 2 'fact' command...; matches text regex 'fact'
-#	done_testing
+#	finish
 
+. tests/tap.sh
+
+unset PAGER
 B=${BUILD:-build/release}
 B=$(cd "$B" && pwd) || exit 1
 PROF=$B/prof
@@ -12,48 +15,15 @@ ROOT=$PWD
 T=$(mktemp -d "${TMPDIR:-/tmp}/prof-cli.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT
 trap 'exit 1' HUP INT TERM
-unset LD_PRELOAD PAGER
-for v in $(env | sed -n 's/^\(PROF_[A-Z]*\)=.*/\1/p'); do
-	case $v in PROF_TEST_*) ;; *) unset "$v" ;; esac
-done
-LC_ALL=C
-export LC_ALL
 
 # Built with a sanitizer, the examples get libprof.so in front of its runtime,
 # which that would refuse; and the tool does not tidy up before it exits.
 ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0:detect_leaks=0
 export ASAN_OPTIONS
 
-N=0
-FAILED=0
-
-# ok STATUS FACT: STATUS 0 is a pass.
-ok()
-{
-	N=$((N + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $N - $2"
-	else
-		FAILED=$((FAILED + 1))
-		echo "not ok $N - $2"
-	fi
-	return "$1"
-}
-
 show()
 {
 	printf '%s\n' "$1" | sed "s/^/#   $2/"
-}
-
-is()
-{
-	if [ "$1" = "$2" ]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		show "$1" 'got  '
-		show "$2" 'want '
-	fi
 }
 
 # matches TEXT REGEX FACT
@@ -102,22 +72,3 @@ err() { cat "$T/err"; }
 
 # lines FILE: how many.
 lines() { wc -l <"$1" | tr -d ' '; }
-
-skip_all()
-{
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-skip()
-{
-	N=$((N + 1))
-	echo "ok $N - $1 # SKIP $2"
-}
-
-done_testing()
-{
-	echo "1..$N"
-	[ "$FAILED" -eq 0 ]
-	exit $?
-}

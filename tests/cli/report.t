@@ -1,5 +1,6 @@
 #!/bin/sh
 # prof report: pstats' table, to the letter (times masked).
+# Measures time.
 . tests/cli/lib.sh
 
 W=$T/work
@@ -36,18 +37,26 @@ is "$(grep -c 'taylor\.c:' "$T/table")" 5 'five functions, and no thread'
 is "$(awk 'length > 80' "$T/out" | grep -vc taylor.trace)" 0 \
 	'nothing but the command line is wider than 80 columns'
 
-head -5 "$T/out" >"$T/header"
+head -6 "$T/out" >"$T/header"
 matches "$(cat "$T/header")" \
 	'^taylor\.trace\.[0-9]+\.prof: .*examples/taylor\.trace$' \
 	'the header names file and command line'
 matches "$(cat "$T/header")" \
-	'pid [0-9]+, ended with status 0; real [0-9.]+ s, user [0-9.]+ s, sys' \
-	'the header tells pid, end and times'
+	'^  pid [0-9]+, ended with status 0$' 'the header tells pid and end'
+matches "$(cat "$T/header")" \
+	'^  real [0-9.]+ s, user [0-9.]+ s, sys [0-9.]+ s, waiting [0-9.]+ s$' \
+	'and the times, as time(1) does'
 matches "$(cat "$T/header")" '^trace mode: wall time in seconds, 1 thread$' \
 	'the header tells mode, clock and unit'
 matches "$(cat "$T/header")" \
 	'^hook overhead taken out: [0-9.]+ s; uncertainty left: \+-[0-9.]+ s$' \
 	'the header tells overhead and uncertainty'
+awk '/^hook overhead/ { gsub(/\+-/, ""); exit !($9 >= $5) }' "$T/header"
+ok $? 'which reaches to hooks that the work hid altogether'
+
+awk '/^  real/ {gsub(/,/, ""); d = $2 - $5 - $8 - $11; if (d < 0) d = -d
+	exit !($11 > 0 ? d < 0.0035 : $2 <= $5 + $8 + 0.001)}' "$T/header"
+ok $? 'waiting is what user and sys leave of real'
 
 # --- orders and restrictions ----------------------------------------------
 names()
@@ -86,6 +95,15 @@ matches "$(out)" ' /.*/examples/taylor\.c:[0-9]+\(factorial\)$' 'absolute paths'
 status 0 '--threads' "$PROF" report --threads
 matches "$(out)" '\{thread 1 \(taylor\.trace\)\}$' 'the thread is a row'
 
+status 0 '--columns' "$PROF" report --columns=cum%,ncalls -l factorial
+is "$(grep filename "$T/out")" '  cum%    ncalls filename:lineno(function)' \
+	'the columns asked for, in that order'
+matches "$(out)" '^ +[0-9]+\.[0-9] 188000/750 taylor\.c:[0-9]+\(factorial\)$' \
+	'and their values'
+status 2 'an unknown column: exit 2' "$PROF" report --columns=ncalls,cost
+matches "$(err)" "^prof: report: there is no column 'cost'; there are ncalls, " \
+	'which says what there is'
+
 # --- callers and callees --------------------------------------------------
 status 0 '--callers factorial' "$PROF" report --callers factorial
 sed -n '/^Function/,$p' "$T/out" | sed -E 's/[0-9]+\.[0-9]{3}/T.TTT/g
@@ -108,6 +126,8 @@ file=$(ls ./*.prof)
 status 0 'two files' "$PROF" report "$file" "$file"
 matches "$(out)" '^376000/1500 ' 'are added up'
 matches "$(out)" '^2 profiles, added up$' 'and the header says so'
+matches "$(out)" '^      pid     real     user      sys  waiting  file$' \
+	'with a line for each'
 
 # --- a sampled program ----------------------------------------------------
 rm -f ./*.prof
@@ -140,4 +160,60 @@ LD_PRELOAD=$B/libprof.so "$B/examples/recursion.trace" >/dev/null
 matches "$("$PROF" report | tr '\n' '~')" \
 	'~The hooks took [0-9.]+ times .*exclude-function-list=fib~' \
 	'where hooks dominate, it names what to leave out'
-done_testing
+
+# What it says is tried: a C++ program with functions of each kind of name.
+cat >advice.cc <<'X'
+template <typename T> struct box {
+	T value;
+	__attribute__((noinline)) T get(int i) { asm(""); return value + i; }
+};
+namespace deep {
+__attribute__((noinline)) int small(const int &x) { asm(""); return x + 1; }
+}
+__attribute__((noinline)) static int rare(int x) { asm(""); return x; }
+int main()
+{
+	box<long> b = { 1 };
+	long sum = 0;
+
+	for (int i = 0; i < 200000; i++)
+		sum += b.get(i) + deep::small(i);
+	for (int i = 0; i < 100; i++)
+		sum += rare(i);
+	return sum == 0;
+}
+X
+build="${CXX:-g++} -O2 -g -w -finstrument-functions advice.cc -o advice"
+# By wall clock, other processes may take more than the hooks: another try.
+$build
+for try in 1 2 3 4 5; do
+	rm -f ./*.prof
+	LD_PRELOAD=$B/libprof.so ./advice
+	"$PROF" report >advised
+	grep -q 'The hooks took' advised && break
+done
+is "$(tail -n 4 advised | head -n 1 | sed 's/.*list=//' | tr , '\n' |
+	sort | xargs)" 'box deep::small' 'the names are those that gcc takes'
+patterns=$(sed -n 's/^only: prof run//p' advised)
+case $(${CXX:-g++} --version) in
+*clang*) skip 'clang has no such option' 'what it advises takes the hooks away' ;;
+*)
+	rm -f ./*.prof
+	flag=$(sed -n 's/^    \(-finstrument-functions-exclude\)/\1/p' advised)
+	$build "$flag" && LD_PRELOAD=$B/libprof.so ./advice
+	"$PROF" report >after
+	is "$(awk '/\(/ && /advice.cc:/ { print $1, $NF }' after |
+		sed 's/advice.cc:[0-9]*//' | sort | xargs)" '1 (main) 100 (rare(int))' \
+		'what it advises takes the hooks away'
+	lacks "$(cat after)" 'The hooks took' 'and then there is no advice'
+	;;
+esac
+rm -f ./*.prof
+$build && eval "\"$PROF\" run -q $patterns ./advice" 2>err
+is "$(cat err)" '' 'the filter it advises matches'
+"$PROF" report >after
+is "$(grep -c advice.cc: after) $(grep 'left out' after | cut -d ' ' -f 1)" \
+	'2 400000' 'and leaves them out of the profile'
+lacks "$(cat after)" 'The hooks took' \
+	'where they stay there is no advice on what is left'
+finish

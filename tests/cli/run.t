@@ -105,7 +105,7 @@ if $CC -static -o static s.c 2>/dev/null; then
 	matches "$(err)" '^prof: ./static: no profile: it is statically' \
 		'and that there is no profile'
 else
-	skip 'static program' 'cannot link one'
+	skip 'cannot link one' 'static program'
 fi
 if [ "$(id -u)" -eq 0 ] && cp /bin/true suid &&
 	chown 1 suid && chmod 4755 suid; then
@@ -113,7 +113,7 @@ if [ "$(id -u)" -eq 0 ] && cp /bin/true suid &&
 	matches "$(err)" 'warning: ./suid runs with other rights' \
 		'a setuid program: a warning'
 else
-	skip 'setuid program' 'not root'
+	skip 'not root' 'setuid program'
 fi
 { printf '\177ELF\001'; tail -c +6 "$B/examples/taylor" | head -c 4000; } \
 	>foreign
@@ -165,4 +165,4 @@ matches "$(err)" 'no profile: directory /no/such/dir: No such file' \
 	'and a line says why'
 cd "$ROOT" || exit 1
 
-done_testing
+finish

@@ -37,8 +37,10 @@ wrong 'bad regular expression' "is no regular expression" report --limit '('
 wrong 'unknown format' "no format 'pdf'; there are callgrind, folded" \
 	convert -t pdf
 wrong 'unknown positions' "one of line\|instr, not 'x'" convert --positions=x
-wrong 'what comes later' "threads=split is not supported yet" \
-	convert --threads=split
+wrong 'unknown recursion' "one of merge\|split, not 'fold'" \
+	convert --recursion=fold
+wrong 'parts of a format without' "threads=split is not for folded" \
+	convert -t folded --threads=split
 wrong 'empty output name' "needs a file name" convert -o ''
 
 for command in run report convert info; do
@@ -55,7 +57,7 @@ status 0 'help: exit 0' "$PROF" help
 matches "$(out)" 'prof convert -t callgrind' 'help: shows how to begin'
 for v in $(sed -n 's/^OPT_[A-Z]*(PROF_[A-Z]*, "\([a-z]*\)".*/\1/p' \
 	lib/base/options.def); do
-	matches "$("$PROF" help run)" "  --$v=|, --$v=" "help run: --$v"
+	matches "$("$PROF" help run)" "  --$v[= ]|, --$v=" "help run: --$v"
 done
 
 status 0 '--version: exit 0' "$PROF" --version
@@ -63,4 +65,4 @@ matches "$(out)" '^prof [0-9]+\.[0-9]+\.[0-9]+$' '--version: name and number'
 status 4 '--version to a full disk: exit 4' sh -c '"$1" --version >/dev/full' \
 	sh "$PROF"
 
-done_testing
+finish

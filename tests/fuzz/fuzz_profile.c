@@ -3,7 +3,7 @@
  * With clang -fsanitize=fuzzer -DFUZZ_LIBFUZZER a fuzzer; else a program that
  * replays the files named as its arguments, for "make check".
  */
-#include "lib/analysis/profile.h"
+#include "lib/analysis/profile_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,14 +48,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	for (int salvage = 0; salvage < 2; salvage++) {
 		struct error err = { 0 };
-		struct profile *p =
-			profile_parse("fuzz", bytes, size, salvage, &err);
+		struct profile_set set;
+		bool ok = profile_set_parse(&set, "fuzz", bytes, size, salvage,
+					    &err);
 
-		if (p)
-			check(p);
-		else
-			CHECK(err.code && *err.msg);
-		profile_free(p);
+		CHECK(ok ? set.count > 0 : err.code && *err.msg);
+		for (size_t i = 0; ok && i < set.count; i++)
+			check(set.list[i]);
+		if (ok)
+			profile_set_free(&set);
 	}
 	return 0;
 }

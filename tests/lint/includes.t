@@ -1,8 +1,13 @@
 #!/bin/sh
 # Includes go towards lib/base only: data flows one way (docs/ARCHITECTURE.md).
 set -u
-n=0
-fail=0
+
+. tests/tap.sh
+
+# nothing TEXT NAME: TEXT, which lists faults, is empty.
+nothing() {
+    is "$1" '' "$2"
+}
 
 # check NAME DIRECTORY ALLOWED...: files below DIRECTORY include nothing of the
 # project but what lies below it or below one of ALLOWED.
@@ -14,17 +19,9 @@ check() {
     for allowed in "$@"; do
         pattern="$pattern|^$allowed"
     done
-    n=$((n + 1))
-    bad=$(find "$where" -name '*.[ch]' -exec grep -Hn '^#include "' {} + |
+    nothing "$(find "$where" -name '*.[ch]' -exec grep -Hn '^#include "' {} + |
         sed 's/^\([^:]*:[0-9]*\):#include "\([^"]*\)".*/\1 \2/' |
-        awk -v pattern="$pattern" '$2 !~ pattern')
-    if [ -z "$bad" ]; then
-        echo "ok $n - $name"
-    else
-        echo "not ok $n - $name"
-        echo "$bad" | sed 's/^/#   /'
-        fail=1
-    fi
+        awk -v pattern="$pattern" '$2 !~ pattern')" "$name"
 }
 
 check "base includes only base" lib/base
@@ -35,28 +32,21 @@ check "control includes signal, format, base" lib/runtime/control \
 check "analysis includes format, base" lib/analysis lib/format/ lib/base/
 check "the tool includes analysis, format, base" tools/prof \
     lib/analysis/ lib/format/ lib/base/ prof.h
+check "the command line includes no view and no exporter" tools/prof/cli \
+    lib/ tools/prof/command.h prof.h
+check "views include the command line" tools/prof/view lib/ tools/prof/cli/
+check "exporters include the command line, and the facts of the views" \
+    tools/prof/export lib/ tools/prof/cli/ tools/prof/view/facts.h
 check "examples include only their own and prof.h" examples prof.h common/
 
 # A header that cannot stand alone hides what it needs.
 for header in $(find lib include tools -name '*.h'); do
-    n=$((n + 1))
-    if echo "#include \"$header\"" | ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -I. \
-        -Iinclude -fsyntax-only -x c - 2>/dev/null; then
-        echo "ok $n - $header stands alone"
-    else
-        echo "not ok $n - $header stands alone"
-        fail=1
-    fi
+    echo "#include \"$header\"" | ${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -I. \
+        -Iinclude -fsyntax-only -x c - 2>/dev/null
+    ok $? "$header stands alone"
 done
 
-n=$((n + 1))
-if grep -rn 'getenv' lib tools --include='*.c' |
-    grep -v -e '^lib/runtime/control/' -e '^tools/prof/cli/' -e '^tools/prof/cmd_run' |
-    grep -q .; then
-    echo "not ok $n - only control and cli read the environment"
-    fail=1
-else
-    echo "ok $n - only control and cli read the environment"
-fi
-echo "1..$n"
-exit $fail
+nothing "$(grep -rn 'getenv' lib tools --include='*.c' |
+    grep -v -e '^lib/runtime/control/' -e '^tools/prof/cli/' -e '^tools/prof/cmd_run')" \
+    'only control and cli read the environment'
+finish

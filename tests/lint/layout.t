@@ -2,46 +2,29 @@
 # Every source file is laid out as .clang-format says, where that is installed;
 # no function is longer than 80 lines; no file holds a machine's paths.
 set -u
-fail=0
-echo "1..3"
+
+. tests/tap.sh
+
 sources=$(find lib include tools examples tests -name '*.[ch]' | sort)
+
+name='layout is as make format makes it'
 if command -v clang-format >/dev/null; then
-    bad=$(for f in $sources; do
-        clang-format "$f" | cmp -s - "$f" || echo "#   $f"
-    done)
-    if [ -z "$bad" ]; then
-        echo "ok 1 - layout is as make format makes it"
-    else
-        echo "not ok 1 - layout is as make format makes it"
-        echo "$bad"
-        fail=1
-    fi
+    is "$(for f in $sources; do
+        clang-format "$f" | cmp -s - "$f" || echo "$f"
+    done)" '' "$name"
 else
-    echo "ok 1 # SKIP no clang-format"
+    skip 'no clang-format' "$name"
 fi
 
-long=$(awk '
+is "$(awk '
     FNR == 1 { start = 0 }
-    /^[A-Za-z_].*[()]/ && !/;$/ { head = FNR }
     /^{/ { start = FNR }
     /^}/ && start {
-        if (FNR - start > 80) print "#   " FILENAME ":" start ": " FNR - start
+        if (FNR - start > 80) print FILENAME ":" start ": " FNR - start
         start = 0
-    }' $sources)
-if [ -z "$long" ]; then
-    echo "ok 2 - no function is longer than 80 lines"
-else
-    echo "not ok 2 - no function is longer than 80 lines"
-    echo "$long"
-    fail=1
-fi
+    }' $sources)" '' 'no function is longer than 80 lines'
 
-if grep -rnE '/(root|home)/[a-z]|/work/' $sources Makefile README.md docs \
-    tools tests/*.mk 2>/dev/null | grep -v '^tests/lint/layout.t' |
-    grep -q .; then
-    echo "not ok 3 - no file names a path of one machine"
-    fail=1
-else
-    echo "ok 3 - no file names a path of one machine"
-fi
-exit $fail
+is "$(grep -rnE '/(root|home)/[a-z]|/work/' $sources Makefile README.md \
+    examples/README.md docs tools tests/*.mk 2>/dev/null |
+    grep -v '^tests/lint/layout.t')" '' 'no file names a path of one machine'
+finish

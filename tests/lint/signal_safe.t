@@ -7,17 +7,7 @@ here=$(dirname "$0")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-echo "1..4"
-fail=0
-say() { # CONDITION-RESULT NUMBER NAME FILE-OF-DETAILS
-    if [ "$1" = 0 ]; then
-        echo "ok $2 - $3"
-    else
-        echo "not ok $2 - $3"
-        sed 's/^/#   /' "$4"
-        fail=1
-    fi
-}
+. tests/tap.sh
 
 objects=$(find "$build/rt/lib/runtime/signal" -name '*.o')
 nm -u $objects | awk 'NF == 2 && ($1 == "U" || $1 == "w") { print $2 }' |
@@ -28,17 +18,14 @@ awk 'NF && $1 !~ /^#/ { print $1 }' "$here/signal-safe.allow" |
     sort >"$work/allowed"
 
 comm -23 "$work/outside" "$work/allowed" >"$work/new"
-[ ! -s "$work/new" ]
-say $? 1 "signal objects call only what is allowed" "$work/new"
+empty "$work/new" "signal objects call only what is allowed"
 
 # Compilers make calls of mem* functions as they like, or not.
 comm -13 "$work/outside" "$work/allowed" | grep -v '^mem' >"$work/stale"
-[ ! -s "$work/stale" ]
-say $? 2 "every allowed name is used" "$work/stale"
+empty "$work/stale" "every allowed name is used"
 
 awk 'NF && $1 !~ /^#/ && NF < 4' "$here/signal-safe.allow" >"$work/bare"
-[ ! -s "$work/bare" ]
-say $? 3 "every allowed name has its reason" "$work/bare"
+empty "$work/bare" "every allowed name has its reason"
 
 # Two words, found without a call: nothing allocates on first touch.
 for object in $objects; do
@@ -51,6 +38,6 @@ done <"$work/tls"
 echo "thread-local bytes: $bytes" >"$work/tls-size"
 nm -u $objects | grep -q __tls_get_addr && bytes=999
 [ "$bytes" -le 16 ]
-say $? 4 "thread-local storage is at most 16 bytes, initial-exec" \
-    "$work/tls-size"
-exit $fail
+ok $? "thread-local storage is at most 16 bytes, initial-exec" ||
+    sed 's/^/#   /' "$work/tls-size"
+finish

@@ -1,6 +1,7 @@
 #!/bin/sh
 # coroutines.t - stacks that take turns on one thread, and one that moves
 # between threads: every call is counted, in the context that it was made in.
+# Measures time.
 . tests/lib.sh
 
 quietly without "$programs/coroutines" 1000

@@ -1,6 +1,7 @@
 #!/bin/sh
 # forks.t - children of every kind: a profile for each process that did
 # something worth recording, none for the others, and one session.
+# Measures time.
 . tests/lib.sh
 
 quietly without "$programs/forks"
@@ -15,8 +16,7 @@ run() {
 	shift 2
 	rm -f ./*.prof
 	quietly with "$@"
-	[ $status -eq 0 ] && [ ! -s err ]
-	ok $? "$name: runs without a word"
+	wordless "$name: runs without a word"
 	same out plain.out "$name: the children end as they do without us"
 	is "$(ls ./*.prof | wc -l)" "$files" "$name: it leaves $files profiles"
 	look # what is newest here: all of the session
@@ -57,8 +57,7 @@ is "$(calls in_child) $(calls in_parent) $(calls in_exec)" ' 1 1' \
 # Sampled: 60 ms or more each, of the same functions.
 rm -f ./*.prof
 quietly with PROF_MODE=sample "$programs/forks"
-[ $status -eq 0 ] && [ ! -s err ]
-ok $? 'sampled: runs without a word'
+wordless 'sampled: runs without a word'
 same out plain.out 'sampled: the children end as they do without us'
 look
 ok $? 'sampled: the profiles read'

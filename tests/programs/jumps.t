@@ -4,6 +4,7 @@
 . tests/lib.sh
 
 quietly without "$programs/jumps"
+lives_alone
 mv out plain.out
 has plain.out '^thrown 155$' 'the program does its jumps'
 

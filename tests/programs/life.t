@@ -1,6 +1,7 @@
 #!/bin/sh
 # life.t - however a process ends, it ends as it would have without us, and
 # its profile reads.
+# Measures time.
 . tests/lib.sh
 
 # The shares of work_a and work_b, which burn 3 : 1 of CPU time; "thread" calls
@@ -51,10 +52,8 @@ ends() {
 		ok $? "$name $how: no other file is left"
 		;;
 	_exit | quick)
-		# Seen, where the way out leads past us; else it looks cut.
-		grep -q -e 'did not exit cleanly' \
-			-e "ended by _exit with status $plain" report
-		ok $? "$name $how: the report says that it ended in a hurry"
+		has report "ended by _exit with status $plain\b" \
+			"$name $how: the report says that it ended in a hurry"
 		;;
 	*)
 		$sanitized ||

@@ -11,8 +11,7 @@ is "$(cat out)" "$want" 'the program makes its threads'
 for mode in trace count; do
 	rm -f ./*.prof
 	quietly with PROF_MODE=$mode "$programs/manythreads.trace" $threads
-	[ $status -eq 0 ] && [ ! -s err ]
-	ok $? "$mode: runs without a word"
+	wordless "$mode: runs without a word"
 	is "$(cat out)" "$want" "$mode: prints the same"
 	look ./*.prof
 	ok $? "$mode: the profile reads"
@@ -24,10 +23,12 @@ for mode in trace count; do
 	adds_up "$mode: times add up to the total"
 done
 
+# ThreadSanitizer delays signals: that is for the tracer only.
+[ "${VARIANT:-}" = tsan ] && finish
+
 rm -f ./*.prof
 quietly with PROF_MODE=sample "$programs/manythreads" $threads
-[ $status -eq 0 ] && [ ! -s err ]
-ok $? 'sampled: runs without a word'
+wordless 'sampled: runs without a word'
 is "$(cat out)" "$want" 'sampled: prints the same'
 look ./*.prof
 ok $? 'sampled: the profile reads'

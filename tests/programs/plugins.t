@@ -1,6 +1,7 @@
 #!/bin/sh
 # plugins.t - two instrumented libraries that are loaded in turn at the same
 # addresses keep their own names and counts.
+# Measures time.
 . tests/lib.sh
 
 rounds=50
@@ -11,17 +12,23 @@ for which in 1 2; do
 	ok $? "plugin $which builds" || sed 's/^/#   /' cc.out
 done
 
+# Where the loader finds room is chance once samples are taken.
+called_back() {
+	sed -i 's/ at the same address [0-9]* / /' out
+}
+
 for program in plugin_host.trace plugin_host; do
 	# Sanitizers give away the addresses of what was unloaded.
 	quietly without "$programs/$program" ./plugin1.so ./plugin2.so $rounds
+	called_back
 	mv out plain.out
 	for mode in trace count; do
 		what="$program, $mode"
 		rm -f ./*.prof
 		quietly with PROF_MODE=$mode "$programs/$program" \
 			./plugin1.so ./plugin2.so $rounds
-		[ $status -eq 0 ] && [ ! -s err ]
-		ok $? "$what: runs without a word"
+		wordless "$what: runs without a word"
+		called_back
 		same out plain.out "$what: prints the same"
 		look ./*.prof
 		ok $? "$what: the profile reads"
@@ -37,6 +44,7 @@ done
 rm -f ./*.prof
 quietly with PROF_MODE=trace "$programs/plugin_host.trace" \
 	./plugin1.so ./plugin2.so $rounds
+cp out shared
 look ./*.prof
 is "$(calls use) $(calls call_back)" "$((2 * rounds)) $((2 * rounds))" \
 	"the host's functions have theirs"
@@ -46,7 +54,8 @@ is "$(callers call_back ./*.prof | xargs)" \
 if $sanitized; then
 	skip 'a sanitizer keeps addresses' 'the libraries shared an address'
 else
-	has out " at the same address $rounds " 'the libraries shared an address'
+	has shared " at the same address $rounds " \
+		'traced, the libraries shared an address'
 fi
 
 # Sampled, while libraries come and go.
@@ -71,13 +80,15 @@ ok $? 'busy plugins build'
 rm -f ./*.prof
 quietly with PROF_MODE=sample "$programs/plugin_host" \
 	./busy1.so ./busy2.so 300
-[ $status -eq 0 ] && [ ! -s err ]
-ok $? 'sampled: runs without a word'
+wordless 'sampled: runs without a word'
 look ./*.prof
 ok $? 'sampled: the profile reads'
 t=$(total)
+# ThreadSanitizer takes half of it.
+least=0.25
+$sanitized && least=0.1
 for f in busy_first busy_other; do
-	share "$(cumtime $f)" "$(awk "BEGIN { print $t * 0.25 }")" \
+	share "$(cumtime $f)" "$(awk "BEGIN { print $t * $least }")" \
 		"$(awk "BEGIN { print $t * 0.75 }")" \
 		"sampled: $f has about half of the time"
 done

@@ -1,5 +1,6 @@
 #!/bin/sh
 # sigprof.t - a program that has uses of its own for SIGPROF keeps them.
+# Measures time.
 . tests/lib.sh
 
 # On a busy machine the kernel gives too few ticks, with and without us.
@@ -27,8 +28,7 @@ run() {
 	shift 2
 	rm -f ./*.prof
 	quietly with "$@" "$programs/$name"
-	[ $status -eq 0 ] && [ ! -s err ]
-	ok $? "$what: runs without a word"
+	wordless "$what: runs without a word"
 	for attempt in 2 3; do
 		cmp -s out plain.out && break
 		rm -f ./*.prof

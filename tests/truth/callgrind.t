@@ -85,6 +85,24 @@ fetch() {
 
 # --- the comparison ---------------------------------------------------------
 
+# keeps_rules PROFILE...: whatever the options, the strict reader has no word.
+keeps_rules() {
+	: >broken
+	for t in merge ${long:+split}; do
+		for i in file ${long:+node off}; do
+			for r in merge split; do
+				form="--threads=$t --inline=$i --recursion=$r"
+				tool convert $form -o - "$@" 2>>broken |
+					"$build/cli/callgrind_strict" - >said || {
+					echo "$form"
+					cat said
+				} >>broken
+			done
+		done
+	done
+	[ ! -s broken ]
+}
+
 # compare NAME PROGRAM ARGUMENT...: run ./PROGRAM under callgrind, and in both
 # exact modes under libprof, and compare what they counted.
 compare() {
@@ -110,6 +128,9 @@ compare() {
 			libprof.out callgrind.out >differences
 		ok $? "$name, $mode: calls and edges equal callgrind's"
 		tail -n 20 differences | sed 's/^/#   /'
+		keeps_rules ./*.prof
+		ok $? "$name, $mode: no rule of the format is broken" ||
+			sed 's/^/#   /' broken
 	done
 	rm -f callgrind.out
 }

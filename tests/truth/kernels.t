@@ -1,5 +1,6 @@
 #!/bin/sh
 # kernels.t - the document kernels, whose call counts are known: exactly those.
+# Measures time.
 . tests/lib.sh
 
 # profile MODE PROGRAM ARGUMENT...: run it, and look at its profile.

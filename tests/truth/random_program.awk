@@ -10,8 +10,10 @@
 # call takes fuel, and the depth is limited.
 #
 # Standard output: the calls of each function from each, in callgrind's format.
-# The file given as argument: function, calls, primitive calls, where a call is
-# primitive when no earlier call of the function is active in the thread.
+# The file given as first argument: function, calls, primitive calls, where a
+# call is primitive when no earlier call of the function is active in the thread.
+# The second argument, ",NAME,NAME,", hides functions: what they call is their
+# callers'.
 
 # Not rand(): the same on every awk.
 function below(n)
@@ -108,7 +110,8 @@ BEGIN {
 	print "enum { N = " count ", COMPARE = N, SORTED, WORK, MAIN, OUTSIDE,"
 	print "       ALL, DEPTH = " depth ", THREADS = " threads ","
 	print "       FUEL = " int(60000 / (threads + 1)) " };\n"
-	print "static unsigned long edges[ALL][ALL], primitive[ALL];"
+	print "static unsigned long edges[ALL][ALL], primitive[ALL], left_out;"
+	print "static unsigned char hidden[ALL];"
 	print "static __thread unsigned char path[DEPTH + 4];"
 	print "static __thread int fuel = FUEL, sorter_depth;"
 	print "static __thread unsigned chance = " seed * 2 + 1 ";"

@@ -75,6 +75,17 @@ static bool fails_with(struct arena_build *b, enum error_code code,
 	return ok;
 }
 
+/* The node at POSITION as a filter leaves a call out, which it may be. */
+static struct arena_node *leave_out(struct arena_build *b, uint32_t position)
+{
+	struct arena_node *node = arena_build_at(b, position);
+
+	node->self = node->samples = 0;
+	node->target = node->parent;
+	node->last = ARENA_LEFT_OUT(ARENA_BY_FUNCTION);
+	return node;
+}
+
 static void contradictions_fail(void)
 {
 	struct arena_build b = arena_build_sample();
@@ -113,6 +124,19 @@ static void contradictions_fail(void)
 	b = arena_build_sample();
 	arena_build_at(&b, root + 3)->self = UINT64_C(1) << 62;
 	OK(fails_with(&b, ERROR_FORMAT, "impossible time"), "146 years");
+	b = arena_build_sample();
+	leave_out(&b, root + 3)->self = 1;
+	OK(fails_with(&b, ERROR_FORMAT, "a context that enters another"),
+	   "a call left out that has time of its own");
+	b = arena_build_sample();
+	leave_out(&b, root + 3)->samples = 1;
+	OK(fails_with(&b, ERROR_FORMAT, "a context that enters another"),
+	   "or samples");
+	b = arena_build_sample();
+	leave_out(&b, root + 3);
+	arena_build_at(&b, root + 6)->parent = root + 3;
+	OK(fails_with(&b, ERROR_FORMAT, "whose caller is not one"),
+	   "or calls something");
 	b = arena_build_sample();
 	arena_build_record(&b, 2)->serial = 1;
 	OK(fails_with(&b, ERROR_FORMAT, "used twice"),

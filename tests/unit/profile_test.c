@@ -192,7 +192,7 @@ static void hook_costs_are_taken_out(void)
 	uint32_t root, f, g, again;
 	struct profile *p;
 
-	h->hook_inside_ps[0] = 10000; /* 12 ns in the mean */
+	h->hook_inside_ps[0] = 10000; /* 10 ns: the cheaper one */
 	h->hook_inside_ps[1] = 14000;
 	h->hook_outside_ps[0] = 20000; /* 20 ns */
 	h->hook_outside_ps[1] = 20000;
@@ -209,13 +209,90 @@ static void hook_costs_are_taken_out(void)
 	arena_build_at(&b, again)->target = f;
 	p = finish(&b);
 	IS_U64(p->nodes[0].self_ns, 100 - 2 * 20, "outside cost is the root's");
-	IS_U64(p->nodes[1].self_ns, 10000 - 2 * 12 - 5 * 12 - 100 * 20,
+	IS_U64(p->nodes[1].self_ns, 10000 - 2 * 10 - 5 * 10 - 100 * 20,
 	       "inside cost lies where a folded call entered");
 	IS_U64(p->nodes[2].self_ns, 0, "a cost above the time leaves 0");
 	IS_U64(p->clamped, 1, "and is counted");
-	IS_U64(p->overhead_ns, 40 + 84 + 2000 + 1000, "what was taken out");
+	IS_U64(p->overhead_ns, 40 + 70 + 2000 + 1000, "what was taken out");
 	IS_U64(p->overhead_error_ns, 107 * 2,
 	       "half the measurements' difference is the uncertainty");
+	profile_free(p);
+}
+
+static void calls_left_out_are_their_callers(void)
+{
+	struct arena_build b = arena_build_new(ARENA_MODE_TRACE);
+	struct arena_header *h = arena_build_header(&b);
+	uint32_t root, f, out, g, deep;
+	struct profile *p;
+
+	h->hook_inside_ps[0] = h->hook_inside_ps[1] = 10000;
+	h->hook_outside_ps[0] = h->hook_outside_ps[1] = 20000;
+	root = arena_build_thread(&b, 1, "main");
+	f = arena_build_node(&b, 1, root, 0x1000, 0x10);
+	out = arena_build_node(&b, 1, f, 0x2000, 0x20);
+	g = arena_build_node(&b, 1, f, 0x3000, 0x30);
+	deep = arena_build_node(&b, 1, g, 0x3000, 0x40);
+	arena_build_at(&b, f)->calls = 1;
+	arena_build_at(&b, f)->self = 1000;
+	arena_build_at(&b, out)->calls = 7;
+	arena_build_at(&b, out)->target = f;
+	arena_build_at(&b, out)->last = ARENA_LEFT_OUT(ARENA_BY_FUNCTION);
+	arena_build_at(&b, g)->calls = 2;
+	arena_build_at(&b, g)->self = 500;
+	arena_build_at(&b, deep)->calls = 5;
+	arena_build_at(&b, deep)->target = g;
+	arena_build_at(&b, deep)->last = ARENA_LEFT_OUT(ARENA_BY_DEPTH);
+	p = finish(&b);
+	IS_U64(p->node_count, 3, "what is left out has no context");
+	IS_U64(p->left_out[ARENA_BY_FUNCTION], 7, "its calls are counted");
+	IS_U64(p->left_out[ARENA_BY_DEPTH], 5, "by cause");
+	IS_U64(p->nodes[2].fn, 0x3000, "what comes behind it moves up");
+	IS_U64(p->nodes[2].parent, 1, "and keeps its caller");
+	IS_U64(p->nodes[1].self_ns, 1000 - 10 - 9 * 20 - 7 * 10,
+	       "its hooks' cost is its caller's, inside and outside");
+	IS_U64(p->nodes[2].self_ns, 500 - 7 * 10 - 5 * 20,
+	       "also where both are one function");
+	profile_free(p);
+}
+
+static void brief_calls_are_their_callers(void)
+{
+	struct arena_build b = arena_build_new(ARENA_MODE_TRACE);
+	struct arena_header *h = arena_build_header(&b);
+	uint32_t root, f, g, of_f, of_g, again;
+	struct profile *p;
+
+	h->min_duration_ns = 1000;
+	h->hook_inside_ps[0] = h->hook_inside_ps[1] = 10000;
+	h->hook_outside_ps[0] = h->hook_outside_ps[1] = 20000;
+	root = arena_build_thread(&b, 1, "main");
+	f = arena_build_node(&b, 1, root, 0x1000, 0x10);
+	g = arena_build_node(&b, 1, f, 0x2000, 0x20);
+	of_g = arena_build_node(&b, 1, g, 0, 0);
+	of_f = arena_build_node(&b, 1, f, 0, 0);
+	arena_build_node(&b, 1, g, 0x4000, 0x40);
+	again = arena_build_node(&b, 1, f, 0x3000, 0x30);
+	arena_build_at(&b, f)->calls = 1;
+	arena_build_at(&b, f)->self = 1000;
+	/* g was called twice, and had 3 calls inside. */
+	arena_build_at(&b, of_g)->calls = 3;
+	arena_build_at(&b, of_g)->target = g;
+	arena_build_at(&b, of_g)->last = ARENA_LEFT_OUT(ARENA_BY_DURATION);
+	arena_build_at(&b, of_f)->calls = 2;
+	arena_build_at(&b, of_f)->self = 5;
+	arena_build_at(&b, of_f)->target = f;
+	arena_build_at(&b, of_f)->last = ARENA_LEFT_OUT(ARENA_BY_DURATION);
+	arena_build_at(&b, again)->calls = 1;
+	arena_build_at(&b, again)->self = 10;
+	arena_build_record(&b, 1)->brief_ticks = 77;
+	p = finish(&b);
+	IS_U64(p->node_count, 3, "contexts of brief calls alone are gone");
+	IS_U64(p->nodes[2].fn, 0x3000, "and those that have others are not");
+	IS_U64(p->left_out[ARENA_BY_DURATION], 5, "brief calls are counted");
+	IS_U64(p->left_out_ns, 77, "and so is their time");
+	IS_U64(p->nodes[1].self_ns, 1000 - 10 - 20 - 5 * 30,
+	       "the hooks' cost of all lies where their time went");
 	profile_free(p);
 }
 
@@ -229,14 +306,90 @@ static void one_measurement_is_good_to_a_tenth(void)
 	h->end = ARENA_END_NONE;
 	h->hook_inside_ps[0] = 30000;
 	h->hook_outside_ps[0] = 20000;
+	h->hook_spread_ps = 4000; /* 2 ns on either side of it */
 	node = arena_build_node(&b, 1, arena_build_thread(&b, 1, "main"),
 				0x1000, 0);
 	arena_build_at(&b, node)->calls = 100;
 	arena_build_at(&b, node)->self = 10000;
 	p = finish(&b);
 	IS_U64(p->nodes[1].self_ns, 7000, "one measurement is used alone");
-	IS_U64(p->overhead_error_ns, 500, "and is good to a tenth");
+	IS_U64(p->overhead_error_ns, 500 + 200,
+	       "and is good to a tenth, beside what differs by program");
 	profile_free(p);
+}
+
+static void samples_in_hooks_hide_work(void)
+{
+	struct arena_build b = arena_build_new(ARENA_MODE_COUNT);
+	uint32_t root = arena_build_thread(&b, 1, "main"), f, g;
+	struct arena_thread *t;
+	struct profile *p;
+
+	f = arena_build_node(&b, 1, root, 0x1000, 0);
+	g = arena_build_node(&b, 1, f, 0x1100, 0);
+	arena_build_at(&b, f)->calls = 1;
+	arena_build_at(&b, f)->self = 1000;
+	arena_build_at(&b, g)->calls = 6;
+	arena_build_at(&b, g)->self = 500;
+	t = arena_build_record(&b, 1);
+	t->hook_ns = 500;
+	t->hook_exit_ns = 100;
+	p = finish(&b);
+	/* The program has 1500 of the 2000, so 375 of the hooks' 500: 300 of
+	 * enter hooks to the callees of 7 calls, 75 to their callers. */
+	IS_U64(p->nodes[0].self_ns, 75 * 1 / 7,
+	       "a call's exit hides the root's");
+	IS_U64(p->nodes[1].self_ns, 1000 + 300 * 1 / 7 + 75 - 75 * 1 / 7,
+	       "enter hooks hide the callee's, exit hooks the caller's");
+	IS_U64(p->nodes[2].self_ns, 500 + 300 - 300 * 1 / 7,
+	       "and what is handed out adds up");
+	IS_U64(p->overhead_ns, 125, "the rest is overhead");
+	IS_U64(p->overhead_error_ns, 375, "which may be all of it or nothing");
+	profile_free(p);
+}
+
+/* One call of one function whose own samples are OWN ns, and HOOK ns in enter
+ * hooks: what it is said to take. */
+static uint64_t told(uint64_t own, uint64_t hook, uint64_t *error)
+{
+	struct arena_build b = arena_build_new(ARENA_MODE_COUNT);
+	uint32_t root = arena_build_thread(&b, 1, "main");
+	uint32_t f = arena_build_node(&b, 1, root, 0x1000, 0);
+	struct profile *p;
+	uint64_t ns;
+
+	arena_build_at(&b, f)->calls = 1;
+	arena_build_at(&b, f)->self = own;
+	arena_build_record(&b, 1)->hook_ns = hook;
+	p = finish(&b);
+	ns = p->nodes[1].self_ns;
+	*error = p->overhead_error_ns;
+	profile_free(p);
+	return ns;
+}
+
+/* What is told of work that hides in hooks wholly or not at all lies within the
+ * error that is told with it. */
+static void truth_is_within_the_error(void)
+{
+	uint64_t own, hook, error;
+	bool covered = true;
+
+	for (own = 0; own <= 1000; own += 50) {
+		for (hook = 0; hook <= 1000; hook += 50) {
+			uint64_t ns = told(own, hook, &error);
+
+			covered = covered && ns >= own && ns - own <= error &&
+				  own + hook - ns <= error;
+		}
+	}
+	OK(covered, "hooks that hide all or nothing: within the error");
+	IS_U64(told(0, 1000, &error), 0, "a program of hooks has no own time");
+	IS_U64(told(1000, 0, &error), 1000, "one without is as it was");
+	IS_U64(told(9000, 1000, &error), 9900,
+	       "where nearly all is the program's, nearly all is given back");
+	IS_U64(told(1000, 9000, &error), 1900,
+	       "where nearly all are hooks, a tenth");
 }
 
 static void epochs_choose_among_modules(void)
@@ -397,7 +550,11 @@ int main(void)
 	time_below_zero_is_the_callers();
 	pending_time_is_booked();
 	hook_costs_are_taken_out();
+	calls_left_out_are_their_callers();
+	brief_calls_are_their_callers();
 	one_measurement_is_good_to_a_tenth();
+	samples_in_hooks_hide_work();
+	truth_is_within_the_error();
 	epochs_choose_among_modules();
 	bombs_do_not_go_off();
 	other_files_are_named();

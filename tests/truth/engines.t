@@ -1,0 +1,113 @@
+#!/bin/sh
+# engines.t - both engines, at three rates, on one thread and on more than there
+# are processors: the total is what getrusage says, samples come as often as
+# asked, shares are within what the report prints. PROF_TEST_LONG=1: longer,
+# and the shares of a hundred runs.
+# Measures time.
+. tests/lib.sh
+
+program=$work/shares
+$cc -std=gnu11 -O2 -g -I"$top" -D_GNU_SOURCE -pthread -o shares \
+	"$top/tests/truth/shares_program.c"
+ok $? 'the program builds'
+
+seconds=0.4
+threads=3
+[ -z "$PROF_TEST_LONG" ] || seconds=2 threads=8 limit=300
+perf=0
+with PROF_ENGINE=perf true 2>&1 | grep -q 'not available' || perf=1
+
+# delivered: samples a second, as the report tells.
+delivered() {
+	sed -n 's/.* samples by [a-z ]*, \([0-9]*\) a second.*/\1/p' report
+}
+
+# rarest: samples a CPU second of the thread that got the fewest.
+rarest() {
+	awk '/^ +tid/ { on = 1; next }
+		on && $4 > 0.2 {
+			rate = $3 / $4
+			if (!any++ || rate < least)
+				least = rate
+		}
+		END { printf "%d\n", least }' info
+}
+
+# run ENGINE HZ THREADS
+run() {
+	what="$1, $2 Hz, $3 threads"
+	rm -f ./*.prof
+	quietly with PROF_ENGINE=$1 PROF_HZ=$2 "$program" $seconds "$3"
+	look ./*.prof
+	is "$status $?" '0 0' "$what: works"
+	usage=$(sed -n 's/^rusage //p' out)
+	# What the process takes before recording begins is not in it.
+	usage=$(awk "BEGIN { print $usage - ($(cpu_time) - $(recorded_cpu)) }")
+	between "$(total)" "$(awk "BEGIN { print $usage * 0.99 - 0.002 }")" \
+		"$(awk "BEGIN { print $usage * 1.01 + 0.005 }")" \
+		"$what: the total is what getrusage says, to 1 %"
+	has report "(asked: $2)" "$what: the header tells the rate asked for"
+	nothing_lost "$what: nothing is lost"
+	adds_up "$what: times add up to the total"
+}
+
+for hz in 100 997 4000; do
+	for many in 0 $threads; do
+		run timer $hz $many
+		# The kernel's tick is the limit. 40 jittered periods, at 100 Hz, may
+		# be off by some.
+		between "$(delivered)" $((hz > 250 ? 30 : hz / 5)) \
+			$((hz * 5 / 4)) "$what: as many samples as ticks allow"
+		if [ $perf -eq 0 ]; then
+			skip 'perf events are not permitted' 'perf'
+			continue
+		fi
+		run perf $hz $many
+		near=$((hz > 100 ? 6 : 15))
+		[ -z "$PROF_TEST_LONG" ] || near=2
+		between "$(delivered)" $((hz * (100 - near) / 100)) \
+			$((hz * (100 + near) / 100)) \
+			"$what: as many samples as asked"
+		# A thread that waits for a processor in the handler is not to
+		# be sampled more rarely for it.
+		[ $hz -ne 997 ] ||
+			between "$(rarest)" $((hz * 7 / 10)) $((hz * 13 / 10)) \
+			"$what: and in each thread"
+	done
+done
+
+# inside: whether the share of each function is within its printed interval.
+inside() {
+	awk 'FNR == NR && $2 ~ /^[0-9.]+$/ { truth[$1] = $2; next }
+		{ name = $NF; sub(/.*\(/, "", name); sub(/\)$/, "", name) }
+		name in truth {
+			d = $2 - truth[name]
+			if (d > $3 + 0.0005 || -d > $3 + 0.0005)
+				bad = 1
+			seen++
+		}
+		END { exit bad || seen != 4 }' out report
+}
+
+# within ENGINE RUNS SECONDS LEAST: it is in LEAST of RUNS runs.
+within() {
+	good=0
+	i=0
+	while [ $i -lt "$2" ]; do
+		rm -f ./*.prof
+		quietly with PROF_ENGINE=$1 "$program" "$3"
+		look ./*.prof
+		inside && good=$((good + 1))
+		i=$((i + 1))
+	done
+	between $good "$4" "$2" \
+		"$1: in $4 of $2 runs each share is within its interval"
+	echo "# $1: $good of $2 runs of $3 s"
+}
+
+if [ -n "$PROF_TEST_LONG" ]; then
+	within perf "${RUNS:-100}" "${SECONDS_EACH:-2}" $((${RUNS:-100} * 93 / 100))
+else
+	within $([ $perf -eq 1 ] && echo perf || echo timer) 5 0.3 3
+fi
+finish
