@@ -36,7 +36,9 @@ OPT_asan := -O1 -fno-omit-frame-pointer
 OPT_tsan := -O1 -fno-omit-frame-pointer
 OPT_cover := -O0
 SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-SAN_tsan := -fsanitize=thread
+# gcc's warns of fences that it does not follow: ours order a thread's own
+# writes against its own handlers.
+SAN_tsan := -fsanitize=thread $(if $(findstring clang,$(CC)),,-Wno-tsan)
 SAN_cover := --coverage
 ifeq ($(OPT_$(VARIANT)),)
 $(error VARIANT is one of release, debug, asan, tsan, cover; not "$(VARIANT)")
@@ -74,8 +76,16 @@ PROGRAMS := $(PROGRAM_SRC:tests/programs/%.c=$(B)/programs/%)
 CLI_BIN := $(CLI_SRC:tests/cli/%.c=$(B)/cli/%)
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 
-RT_LIBS := -lunwind -lz -pthread
-TOOL_LIBS := -ldw -lelf -lz -lstdc++
+# Stacks are walked by our own rows of unwind information on x86-64, else by
+# libunwind; UNWINDER=libunwind takes that there, too.
+MACHINE := $(shell $(CC) -dumpmachine)
+UNWINDER ?= $(if $(filter x86_64-%,$(MACHINE)),rows,libunwind)
+ifeq ($(UNWINDER),libunwind)
+RT_CFLAGS += -DRT_CFI=0
+RT_UNWIND := -lunwind
+endif
+RT_LIBS := $(RT_UNWIND) -lz -pthread
+TOOL_LIBS := -ldw -lelf -lz -lstdc++ -lm
 
 SONAME := libprof.so.$(SOMAJOR)
 
@@ -83,7 +93,7 @@ SONAME := libprof.so.$(SOMAJOR)
 all: $(B)/libprof.so $(B)/libprof.a $(B)/prof $(B)/prof.pc examples ## build all
 
 .PHONY: examples
-examples: $(EXAMPLES) $(EXAMPLES:=.trace) ## build the example programs
+examples: $(EXAMPLES) $(EXAMPLES:=.trace) $(EXAMPLES:=.lines) ## build the example programs
 
 include tests/tests.mk
 
@@ -104,21 +114,27 @@ $(B)/$(SONAME): $(RT_OBJ) lib/libprof.map
 $(B)/libprof.so: $(B)/$(SONAME)
 	ln -sf $(SONAME) $@
 
-# The archive has two members: the runtime, whole, and the hooks, which are
-# linked only into programs that call them: that is how mode auto knows. What
-# is not public gets a prefix, out of the way of the program's own names.
+# The archive has three members: the runtime, whole; the hooks, which are
+# linked only into programs that call them: that is how mode auto knows; and
+# the counter of blocks, which a fuzzer's program may bring itself. What is not
+# public gets a prefix, out of the way of the program's own names.
 HOOKS_STATIC_OBJ := $(B)/rt-static/lib/runtime/signal/hooks.o
+COVER_STATIC_OBJ := $(B)/rt-static/lib/runtime/signal/cover.o
 $(B)/libprof.a: $(RT_STATIC_OBJ)
 	@rm -f $@
 	ld -r -o $(B)/libprof_runtime.o \
-		$(filter-out $(HOOKS_STATIC_OBJ),$(RT_STATIC_OBJ))
+		$(filter-out $(HOOKS_STATIC_OBJ) $(COVER_STATIC_OBJ),\
+		$(RT_STATIC_OBJ))
 	cp $(HOOKS_STATIC_OBJ) $(B)/libprof_hooks.o
+	cp $(COVER_STATIC_OBJ) $(B)/libprof_cover.o
 	readelf -sW $(RT_STATIC_OBJ) | awk '$$6 == "HIDDEN" && \
 		$$8 !~ /^__(start|stop)_/ { print $$8, "libprof_" $$8 }' | \
 		sort -u >$(B)/libprof.rename
 	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_runtime.o
 	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_hooks.o
-	$(AR) rcs $@ $(B)/libprof_runtime.o $(B)/libprof_hooks.o
+	objcopy --redefine-syms=$(B)/libprof.rename $(B)/libprof_cover.o
+	$(AR) rcs $@ $(B)/libprof_runtime.o $(B)/libprof_hooks.o \
+		$(B)/libprof_cover.o
 
 # Made anew each time: PREFIX may be another one now.
 .PHONY: FORCE
@@ -163,12 +179,35 @@ $(B)/examples/%.trace: examples/%.c $(COMMON_SRC:%.c=$(B)/%.o)
 	$(CC) $(EXAMPLE_CFLAGS) $(TRACE_CFLAGS) -MF $@.d -o $@ \
 		$(filter %.c %.o,$^) -lm -pthread
 
+# Counts blocks of code, for "prof lines": without a sanitizer, whose runtime
+# brings a counter of its own. gcc places counters before it changes loops, but
+# joins what jumps make equal (-fthread-jumps, without which it warns of what it
+# cannot see through), and packs values into vectors that the calls spill, with
+# which times shift (-ftree-slp-vectorize). clang places them after all its
+# optimizations, and leaves out what follows from others unless told not to.
+LINES_CFLAGS := -fno-optimize-sibling-calls
+ifneq ($(findstring clang,$(CC)),)
+LINES_CFLAGS += -O0 -fsanitize-coverage=trace-pc,no-prune
+else
+LINES_CFLAGS += -fno-thread-jumps -fno-tree-slp-vectorize \
+	-Wno-maybe-uninitialized -fsanitize-coverage=trace-pc
+endif
+$(B)/examples/%.lines: examples/%.c $(COMMON_SRC) $(B)/libprof.so
+	@mkdir -p $(@D)
+	$(CC) $(filter-out $(SAN),$(EXAMPLE_CFLAGS)) $(LINES_CFLAGS) -MF $@.d \
+		-o $@ $(filter %.c,$^) -L$(B) -lprof \
+		-Wl,-rpath,'$$ORIGIN/..' -lm -pthread
+
 # --- the two commands of the README ---------------------------------------
 .PHONY: demo
 demo: ## install what is missing, build, profile basel, report, convert
 	@sh tools/deps.sh --for demo
 	@$(MAKE) --no-print-directory -s all
 	@sh tools/demo.sh $(B) $(KERNEL)
+
+.PHONY: examples-doc
+examples-doc: all ## run the commands in examples/README.md, and put in their output
+	@sh tools/examples_doc.sh $(B) examples/README.md
 
 .PHONY: deps
 deps: ## install missing Debian packages (root or sudo), or say which
