@@ -32,6 +32,7 @@ static create_function *real_create;
 static thrd_function *real_thrd;
 static pthread_key_t key;
 static bool key_made;
+static unsigned int last_round = PTHREAD_DESTRUCTOR_ITERATIONS;
 
 static create_function *find_create(void)
 {
@@ -164,15 +165,15 @@ static void retire(struct rt_thread *t)
 }
 
 /* Other keys' destructors may still run instrumented code: wait for the last
- * round of them. */
+ * round of them. There is a runtime that ends the thread for itself in that
+ * round, first, and every signal that comes later is the end of the program. */
 static void at_thread_end(void *value)
 {
 	struct rt_thread *t = value;
 
 	if (t != rt_self)
 		return; /* a fork's child, whose parent this was */
-	if (++t->destructor_rounds < PTHREAD_DESTRUCTOR_ITERATIONS &&
-	    !pthread_setspecific(key, t))
+	if (++t->destructor_rounds < last_round && !pthread_setspecific(key, t))
 		return;
 	retire(t);
 }
@@ -259,6 +260,8 @@ bool threads_prepare(void)
 	find_create();
 	find_thrd();
 	relay_prepare();
+	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+		last_round--;
 	key_made = pthread_key_create(&key, at_thread_end) == 0;
 	return key_made;
 }
