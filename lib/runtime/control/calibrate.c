@@ -173,9 +173,8 @@ static bool measure_both(struct price *idle, struct price *busy)
 	thread_bind(t);
 	atomic_store(&rt.active, 1);
 	planted = thread_plant(t);
-	if (planted) {
+	if (planted)
 		measure_idle_and_busy(t, idle, busy);
-	}
 	atomic_store(&rt.active, 0);
 	durations_drop(&t->durations);
 	t->durations = durations;

@@ -253,17 +253,20 @@ void emit_mark(int status)
 	head->end = ARENA_END_QUICK;
 }
 
-void emit_mark_exec(bool begins)
+void emit_mark_going(enum arena_end end)
 {
 	struct rt_thread *t = thread_self();
+	bool going = end != ARENA_END_NONE;
 	struct arena_header *head;
 
-	if (atomic_load(&arena->state) != ARENA_OPEN)
+	if (!arena || !t || atomic_load(&arena->state) != ARENA_OPEN)
 		return;
 	head = arena_head();
-	head->end = begins ? ARENA_END_EXEC : ARENA_END_NONE;
-	head->end_ticks = begins ? clock_ticks() : 0;
-	if (!begins)
+	if (head->pid != raw_pid())
+		return;
+	head->end = end;
+	head->end_ticks = going ? clock_ticks() : 0;
+	if (!going)
 		return;
 	head->sync[1] = clock_sync();
 	if (atomic_load(&rt.active))

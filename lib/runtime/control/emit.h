@@ -16,10 +16,10 @@ void emit_finish(int status);
  * child, which is in its parent's memory, changes nothing. Context: signal. */
 void emit_mark(int status);
 
-/* This thread is about to replace the process by another program: bill its
- * time and say so in the file; with BEGINS false, take it back. Context:
- * signal. */
-void emit_mark_exec(bool begins);
+/* This thread is about to do what the process may not come back from: bill its
+ * time and say in the file that it ended so. ARENA_END_NONE: it came back, and
+ * that is taken back. Context: signal. */
+void emit_mark_going(enum arena_end end);
 
 /* The process is about to lose system calls that we need: finish the profile,
  * and record nothing more. */

@@ -53,7 +53,7 @@ static struct rt_thread *before(void)
 	if (t) {
 		engine_stop(t);
 		masks_make_real(t);
-		emit_mark_exec(true);
+		emit_mark_going(ARENA_END_EXEC);
 	}
 	errno = saved_errno;
 	return t;
@@ -65,7 +65,7 @@ static int after(struct rt_thread *t, int result)
 	int saved_errno = errno;
 
 	if (t) {
-		emit_mark_exec(false);
+		emit_mark_going(ARENA_END_NONE);
 		masks_make_noted(t);
 		if (atomic_load(&rt.active))
 			engine_start(t);

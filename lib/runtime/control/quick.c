@@ -2,24 +2,23 @@
  *
  * _exit may be called anywhere, in a signal handler too: the file is only
  * marked as ended, not compressed. libc's own calls of _exit do not lead past
- * ours: that of quick_exit is seen by a handler, that of daemon by doing what
- * libc's does. */
+ * ours: that of quick_exit is seen by a handler, that of daemon, whose parent
+ * it ends, is told beforehand. */
 #include "lib/runtime/control/quick.h"
 
 #include "lib/runtime/control/emit.h"
+#include "lib/runtime/signal/raw.h"
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define PUBLIC __attribute__((visibility("default")))
 
 typedef void exit_function(int);
+typedef int daemon_function(int, int);
 
 static int quick_status;
 
@@ -65,42 +64,20 @@ void quick_prepare(void)
 	(void)at_quick_exit(on_quick_exit);
 }
 
-/* Standard input and output become /dev/null, if that is what it should be. */
-static int to_null(void)
-{
-	struct stat st;
-	int fd = open("/dev/null", O_RDWR);
-
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) || !S_ISCHR(st.st_mode) ||
-	    st.st_rdev != makedev(1, 3)) {
-		close(fd);
-		errno = ENODEV;
-		return -1;
-	}
-	dup2(fd, STDIN_FILENO);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-	return 0;
-}
-
-/* As daemon(3). */
+/* As daemon(3). The process that called it ends inside, unless it fails. */
 PUBLIC int daemon(int nochdir, int noclose)
 {
-	switch (fork()) {
-	case -1:
+	daemon_function *real = (daemon_function *)dlsym(RTLD_NEXT, "daemon");
+	uint32_t pid = raw_pid();
+	int result;
+
+	if (!real) {
+		errno = ENOSYS;
 		return -1;
-	case 0:
-		break;
-	default:
-		end("_exit", 0);
 	}
-	if (setsid() == -1)
-		return -1;
-	if (!nochdir)
-		(void)!chdir("/");
-	return noclose ? 0 : to_null();
+	emit_mark_going(ARENA_END_QUICK);
+	result = real(nochdir, noclose);
+	if (raw_pid() == pid)
+		emit_mark_going(ARENA_END_NONE);
+	return result;
 }
