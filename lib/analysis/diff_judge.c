@@ -25,8 +25,7 @@
 /* Fewer samples tell nothing at all. */
 #define THIN_SAMPLES 10
 
-#define LEAST_NOISE 0.005
-#define RANK_RUNS   5
+#define RANK_RUNS 5
 
 /* From so many a side on, runs that took longer than this by the quickest
  * quarter are not used. */
@@ -56,24 +55,6 @@ struct judge {
 	uint32_t *order; /* rows by p */
 };
 
-static double mean(const double *values, size_t count)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sum += values[i];
-	return count ? sum / (double)count : 0;
-}
-
-static double square_sum(const double *values, size_t count, double around)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sum += (values[i] - around) * (values[i] - around);
-	return sum;
-}
-
 /* Some runs go wrong, by another program's doing, and then they are slow. With
  * this many a side the middle is asked instead of the mean. */
 #define ROBUST_RUNS 3
@@ -88,7 +69,7 @@ static double shift(const double *base, size_t n0, const double *head,
 	size_t n = 0;
 
 	if (!all)
-		return mean(head, n1) - mean(base, n0);
+		return statistics_mean(head, n1) - statistics_mean(base, n0);
 	for (size_t i = 0; i < n0; i++)
 		for (size_t k = 0; k < n1; k++)
 			all[n++] = head[k] - base[i];
@@ -133,7 +114,8 @@ static struct comparison compare(const struct diff_matrix *x,
 				 const double *logs)
 {
 	size_t n0 = x->side_runs[DIFF_BASE], n1 = x->side_runs[DIFF_HEAD];
-	double m0 = mean(logs, n0), m1 = mean(logs + n0, n1);
+	double m0 = statistics_mean(logs, n0),
+	       m1 = statistics_mean(logs + n0, n1);
 	struct comparison c = { .difference = m1 - m0,
 				.df = (double)(n0 + n1) - 2 };
 
@@ -141,8 +123,8 @@ static struct comparison compare(const struct diff_matrix *x,
 		c.difference = shift(logs, n0, logs + n0, n1);
 		c.variance = robust_variance(logs, n0, logs + n0, n1);
 	} else if (c.df > 0)
-		c.variance = (square_sum(logs, n0, m0) +
-			      square_sum(logs + n0, n1, m1)) /
+		c.variance = (statistics_squares(logs, n0, m0) +
+			      statistics_squares(logs + n0, n1, m1)) /
 			     c.df;
 	return c;
 }
@@ -388,9 +370,9 @@ static bool judge_function(struct judge *j, size_t f, double *logs,
 	bool matters = false;
 
 	for (int side = 0; side < DIFF_SIDES; side++) {
-		double total =
-			mean(j->totals + diff_first(x, (enum diff_side)side),
-			     x->side_runs[side]);
+		double total = statistics_mean(
+			j->totals + diff_first(x, (enum diff_side)side),
+			x->side_runs[side]);
 
 		matters |= row->ns[side] > j->options->share * total;
 	}
@@ -485,7 +467,7 @@ static bool judge_total(struct judge *j, double *logs)
 		size_t first = diff_first(x, (enum diff_side)side);
 		size_t n = x->side_runs[side];
 
-		row->ns[side] = mean(j->totals + first, n);
+		row->ns[side] = statistics_mean(j->totals + first, n);
 		for (size_t f = 0; f < x->function_count; f++) {
 			row->calls[side] += j->diff->rows[f].calls[side];
 			row->samples[side] += j->diff->rows[f].samples[side];
@@ -558,8 +540,9 @@ static double spread_of_totals(const struct diff_matrix *x,
 		logs[r] = log(fmax(totals[r], 1));
 	if (x->runs < 3)
 		return 0;
-	return (square_sum(logs, n0, mean(logs, n0)) +
-		square_sum(logs + n0, n1, mean(logs + n0, n1))) /
+	return (statistics_squares(logs, n0, statistics_mean(logs, n0)) +
+		statistics_squares(logs + n0, n1,
+				   statistics_mean(logs + n0, n1))) /
 	       (double)(x->runs - 2);
 }
 

@@ -15,7 +15,6 @@
 
 #define PAIRS_LEAST 5  /* fewer differences do not tell how far they vary */
 #define RANK_PAIRS  16 /* the probability of 16 equal signs is 3e-5 */
-#define LEAST_NOISE 0.005
 
 /* --- which runs are pairs ---------------------------------------------------
  */
@@ -104,22 +103,12 @@ static bool take_differences(const struct diff_matrix *x, size_t function,
 	return complete;
 }
 
-static double mean_of(const double *values, size_t count)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		sum += values[i];
-	return sum / (double)count;
-}
-
 static double deviation_of(const double *values, size_t count)
 {
-	double mean = mean_of(values, count), sum = 0;
+	double mean = statistics_mean(values, count);
 
-	for (size_t i = 0; i < count; i++)
-		sum += (values[i] - mean) * (values[i] - mean);
-	return sqrt(sum / (double)(count - 1));
+	return sqrt(statistics_squares(values, count, mean) /
+		    (double)(count - 1));
 }
 
 /* The change in logarithms, and how far it may be off. */
@@ -132,7 +121,7 @@ static double judge_complete(const double *values, size_t count, double *margin,
 		*p = statistics_sign_probability(values, count);
 		return statistics_pseudomedian(values, count, margin);
 	}
-	difference = mean_of(values, count);
+	difference = statistics_mean(values, count);
 	deviation = fmax(deviation_of(values, count), LEAST_NOISE) /
 		    sqrt((double)count);
 	*margin = statistics_t_quantile(0.95, df) * deviation;

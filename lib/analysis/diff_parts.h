@@ -5,6 +5,9 @@
 #include "lib/analysis/diff.h"
 #include "lib/base/idmap.h"
 
+/* Runs that seem to differ by less than this, relatively, do so by chance. */
+#define LEAST_NOISE 0.005
+
 /* One function in one run. */
 struct diff_value {
 	double ns, cumulative_ns, calls, samples;

@@ -283,3 +283,21 @@ double statistics_pseudomedian(const double *values, size_t count,
 	free(means);
 	return middle;
 }
+
+double statistics_mean(const double *values, size_t count)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += values[i];
+	return count ? sum / (double)count : 0;
+}
+
+double statistics_squares(const double *values, size_t count, double around)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum += (values[i] - around) * (values[i] - around);
+	return sum;
+}

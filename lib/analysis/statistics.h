@@ -31,6 +31,12 @@ double statistics_sign_probability(const double *values, size_t count);
 double statistics_pseudomedian(const double *values, size_t count,
 			       double *margin);
 
+/* The mean of COUNT values; 0 where there are none. */
+double statistics_mean(const double *values, size_t count);
+
+/* The sum of the squares of how far COUNT values are from AROUND. */
+double statistics_squares(const double *values, size_t count, double around);
+
 /* The middle of COUNT values, which get sorted; 0 where there are none. */
 double statistics_median(double *values, size_t count);
 
