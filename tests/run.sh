@@ -11,7 +11,7 @@ shift
 state=${BUILD:-build/release}/tests.state
 rm -f "$state"
 
-$prove -j"$jobs" --state=save --statefile="$state" "$@" && exit 0
+$prove --failures -j"$jobs" --state=save --statefile="$state" "$@" && exit 0
 
 failed=$($prove --dry --state=failed --statefile="$state") || exit 1
 [ -n "$failed" ] || exit 1
@@ -22,4 +22,4 @@ for test in $failed; do
 	esac
 done
 echo "failed once, beside others, and run again alone:" $failed
-$prove -j1 $failed
+$prove --failures -j1 $failed
