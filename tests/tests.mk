@@ -9,18 +9,11 @@ TEST_ENV = BUILD=$(B) CC='$(CC)' CXX='$(CXX)' VARIANT=$(VARIANT) \
 SAN_ENV := $(if $(filter asan,$(VARIANT)),\
 	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=0)
 
-$(B)/libruntime-test.a: $(RT_SRC:%.c=$(B)/obj/%.o)
-	@rm -f $@
-	$(AR) rcs $@ $^
-
 UNIT_HELP_OBJ := $(UNIT_HELP:%.c=$(B)/obj/%.o)
 
-# A unit test links what it tests: the runtime's modules where its name starts
-# with rt_, the exporters where it starts with export_, the analysis otherwise.
-$(B)/unit/rt_%: $(B)/obj/tests/unit/rt_%.o $(B)/libruntime-test.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_TOOL) -o $@ $^ $(RT_LIBS)
-
+# A unit test links what it tests: the exporters where its name starts with
+# export_, the runtime's modules where it starts with rt_ (unwind.mk), the
+# analysis otherwise.
 EXPORT_OBJ := $(filter $(B)/obj/tools/prof/export/%,$(TOOL_OBJ)) \
 	$(patsubst %,$(B)/obj/tools/prof/%.o,cli/memory cli/message \
 	cli/printable view/facts)

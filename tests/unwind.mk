@@ -20,8 +20,7 @@ $(B)/unit/rt_unwind_test: $(B)/obj/tests/unit/rt_unwind_test.o \
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_TOOL) -o $@ $^ -Wl,-z,lazy $(RT_LIBS) -lunwind -lm
 
-$(B)/unit/rt_cfi_test: $(B)/obj/tests/unit/rt_cfi_test.o \
-		$(WALK_SRC:%.c=$(B)/obj/%.o)
+$(B)/unit/rt_%: $(B)/obj/tests/unit/rt_%.o $(WALK_SRC:%.c=$(B)/obj/%.o)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_TOOL) -o $@ $^ $(RT_LIBS) -lunwind
 

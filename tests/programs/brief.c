@@ -4,6 +4,7 @@
  * brief [fork]: long ones take LONG_MS of processor time, or lie around such.
  * Prints "FUNCTION CALLS" for those, and "left out CALLS" for all others. */
 #include "include/prof.h"
+#include "tests/programs/sleeper.h"
 #include "tests/programs/work.h"
 
 #include <pthread.h>
@@ -13,10 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 #include <unistd.h>
-
-#define QUIET __attribute__((no_instrument_function))
 
 enum {
 	LONG_MS = 40,
@@ -24,8 +22,7 @@ enum {
 	SLOW = 3,
 	DEPTH = 50,
 	LEAPS = 5,
-	THREADS = 3,
-	STACK = 256 * 1024
+	THREADS = 3
 };
 
 static volatile unsigned sink;
@@ -133,27 +130,11 @@ static WORK void interrupted(void)
 }
 
 /* The time that it sleeps is not its own. */
-static ucontext_t outside, inside;
-
 static WORK void sleeper(void)
 {
 	quick();
-	swapcontext(&inside, &outside);
+	sleeper_sleep();
 	quick();
-}
-
-static QUIET void run_coroutine(void)
-{
-	static char stack[STACK];
-
-	getcontext(&inside);
-	inside.uc_stack.ss_sp = stack;
-	inside.uc_stack.ss_size = sizeof(stack);
-	inside.uc_link = &outside;
-	makecontext(&inside, sleeper, 0);
-	swapcontext(&outside, &inside);
-	slow();
-	swapcontext(&outside, &inside);
 }
 
 static QUIET void run_regions(void)
@@ -208,7 +189,7 @@ int main(int argc, char **argv)
 	run_threads();
 	signal(SIGUSR1, handler);
 	interrupted();
-	run_coroutine();
+	sleeper_run(sleeper, slow);
 	run_regions();
 	paused();
 	if (argc > 1 && !strcmp(argv[1], "fork"))

@@ -22,6 +22,9 @@ for how in '' PROF_DURATIONS=1; do
 callers' time: 0.[0-9]* s\$" "$name: the report says so, and what they took"
 	has info 'calls *below 20.0ms left out: 0.[0-9]* s in' \
 		"$name: so does prof info"
+	tool convert -t callgrind -o - ./*.prof 2>err |
+		grep -E 'fn=.*(quick|leaf)' >traces
+	empty traces "$name: and of the brief ones there is no trace"
 	adds_up "$name: times add up to the total"
 	[ -n "$how" ] || nothing_lost "$name: nothing is lost"
 	is "$(primitive down) $(callers down ./*.prof | xargs)" '1 1 main 49 down' \

@@ -2,15 +2,13 @@
  *
  * Prints what each function is called, and ends deep in the tree. */
 #include "prof.h"
+#include "tests/programs/sleeper.h"
 #include "tests/programs/work.h"
 
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <ucontext.h>
-
-#define QUIET __attribute__((no_instrument_function))
 
 enum {
 	NAPS = 20,
@@ -19,8 +17,7 @@ enum {
 	LEAPS = 10,
 	LEAP_DEPTH = 6,
 	THREADS = 6,
-	TINY = 20000,
-	STACK = 256 * 1024
+	TINY = 20000
 };
 
 static WORK void nap(unsigned ms)
@@ -84,26 +81,15 @@ static QUIET void run_threads(void)
 	}
 }
 
-static ucontext_t outside, inside;
-
 static WORK void sleeper(void)
 {
-	swapcontext(&inside, &outside);
+	sleeper_sleep();
 	__asm__ volatile("");
 }
 
-static QUIET void run_coroutine(void)
+static QUIET void long_nap(void)
 {
-	static char stack[STACK];
-
-	getcontext(&inside);
-	inside.uc_stack.ss_sp = stack;
-	inside.uc_stack.ss_size = sizeof(stack);
-	inside.uc_link = &outside;
-	makecontext(&inside, sleeper, 0);
-	swapcontext(&outside, &inside);
 	nap(400);
-	swapcontext(&outside, &inside);
 }
 
 static WORK void paused(int stop)
@@ -136,7 +122,7 @@ int main(void)
 	for (i = 0; i < LEAPS; i++)
 		leap();
 	run_threads();
-	run_coroutine();
+	sleeper_run(sleeper, long_nap);
 	paused(0);
 	paused(1);
 	printf("nap %d down %d leap %d fall %d tiny %d sleeper 1\n", NAPS + 2,

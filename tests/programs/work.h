@@ -5,8 +5,10 @@
 #include <stdint.h>
 #include <time.h>
 
+#define QUIET __attribute__((no_instrument_function))
+
 /* Nanoseconds of CPU time of the calling thread. */
-static inline __attribute__((no_instrument_function)) uint64_t thread_cpu(void)
+static inline QUIET uint64_t thread_cpu(void)
 {
 	struct timespec ts;
 
