@@ -99,6 +99,8 @@ redis() {
 			printf "ZADD z %d m%d\n", i * 31 % 977, i
 			printf "RPUSH l%d v%d\n", i % 7, i
 		}
+		# work enough for the child to be sampled
+		print "SETRANGE big 30000000 x"
 		print "BGSAVE"
 		print "DEBUG DIGEST"
 		print "ZRANGE z 0 20"
