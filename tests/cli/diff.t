@@ -102,13 +102,14 @@ matches "$(out)" '^\| `kernels\.c:[0-9]+\(second\)` \| [0-9.]+ s \| [0-9.]+ s \|
 
 # --- in turns -------------------------------------------------------------------
 status 0 '--runs' env PROF_HZ=4000 "$PROF" diff --all --runs=6 --keep=kept \
-	'./kernels && echo printed' './slow'
+	'echo B >>order; ./kernels && echo printed' 'echo H >>order; ./slow'
 matches "$(out)" '^run in turns: 6 pairs; noise of one run: ' 'makes pairs'
-matches "$(out)" '^head: \./slow, 6 runs, ' 'of the commands'
+matches "$(out)" '^head: .*\./slow, 6 runs, ' 'of the commands'
 # Whether six tell that from chance is up to the machine.
 matches "$(out)" ' \+([2-9][0-9]|[123][0-9][0-9])\.[0-9] % .*\(second\)$' \
 	'and sees the slower one'
 is "$(grep -c '^printed' "$T/out")" 0 'what they print is thrown away'
+is "$(xargs <order)" 'B H H B B H H B B H H B' 'who is first changes, too'
 is "$(ls kept/base kept/head | grep -c '00[01][0-9]\.\(kernels\|slow\)\.')" 12 \
 	'--keep keeps the profiles'
 status 0 'which can be compared again' "$PROF" diff kept/base kept/head
