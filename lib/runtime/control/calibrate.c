@@ -171,11 +171,11 @@ static bool measure_both(struct price *idle, struct price *busy)
 	durations = t->durations;
 	memset(&t->durations, 0, sizeof(t->durations));
 	thread_bind(t);
-	atomic_store(&rt.active, 1);
+	rt_switch(1);
 	planted = thread_plant(t);
 	if (planted)
 		measure_idle_and_busy(t, idle, busy);
-	atomic_store(&rt.active, 0);
+	rt_switch(0);
 	durations_drop(&t->durations);
 	t->durations = durations;
 	thread_release(t);
@@ -223,7 +223,7 @@ void calibrate_hooks(struct calibration *out)
 	filtering = filter_enable(false);
 	arena = &scratch;
 	rt_self = NULL;
-	rt_top = NULL;
+	rt_top = RT_HIDDEN_TOP;
 	if (measure_both(&idle, &busy))
 		convert(&idle, &busy, out);
 	rt_self = real_self;

@@ -94,7 +94,7 @@ PUBLIC int libprof_start(void)
 	if (!atomic_load(&rt.active)) {
 		atomic_fetch_add(&rt.restarts, 1);
 		thread_each(restart_clock, NULL);
-		atomic_store(&rt.active, 1);
+		rt_switch(1);
 		/* After that: an event of a process that records nothing is
 		 * taken for one that was stopped. */
 		thread_each(restart_engine, NULL);
@@ -108,7 +108,7 @@ PUBLIC int libprof_stop(void)
 
 	if (begin())
 		return -1;
-	if (atomic_exchange(&rt.active, 0)) {
+	if (rt_switch(0)) {
 		atomic_store(&rt.interrupted, 1);
 		settle_down();
 		thread_each(stop_thread, NULL);
@@ -199,7 +199,7 @@ PUBLIC int libprof_reset(void)
 
 	if (begin())
 		return -1;
-	was = atomic_exchange(&rt.active, 0);
+	was = rt_switch(0);
 	atomic_store(&rt.interrupted, 1);
 	settle_down();
 	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
@@ -208,7 +208,7 @@ PUBLIC int libprof_reset(void)
 	relay_forget();
 	atomic_fetch_add(&rt.restarts, 1);
 	thread_each(restart_clock, NULL);
-	atomic_store(&rt.active, was);
+	rt_switch(was);
 	return end(0, saved_errno);
 }
 

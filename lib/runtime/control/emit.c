@@ -182,7 +182,7 @@ static void finish(enum arena_end end, int status)
 	struct calibration calibration;
 	struct arena_header *head;
 	char part[RT_PATH_MAX + 8], *at = part;
-	bool was_active = atomic_exchange(&rt.active, 0);
+	bool was_active = rt_switch(0);
 
 	if (!arena || atomic_load(&arena->state) != ARENA_OPEN) {
 		warn_of_nothing();
@@ -224,7 +224,7 @@ void emit_before_sandbox(void)
 		return;
 	if (atomic_load(&arena->state) == ARENA_OPEN)
 		finish(ARENA_END_SANDBOX, 0);
-	atomic_store(&rt.active, 0);
+	rt_switch(0);
 	atomic_store(&rt.interrupted, 1);
 	thread_each(stop_timer, NULL);
 	/* Whatever comes now finds no file, and makes none. */
@@ -242,7 +242,7 @@ void emit_mark(int status)
 	head = arena_head();
 	if (head->pid != raw_pid())
 		return;
-	was_active = atomic_exchange(&rt.active, 0);
+	was_active = rt_switch(0);
 	if (t && was_active)
 		sampler_settle(t);
 	if (t && t->tree.record)

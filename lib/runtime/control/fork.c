@@ -49,10 +49,10 @@ static void in_child(void)
 	struct rt_thread *t;
 
 	rt_self = NULL;
-	rt_top = NULL;
+	rt_top = RT_HIDDEN_TOP;
 	rt.config.forked = true;
 	if (!rt.config.follow_fork) {
-		atomic_store(&rt.active, 0);
+		rt_switch(0);
 		atomic_store(&arena->state, ARENA_FAILED);
 	}
 	engine_forked();

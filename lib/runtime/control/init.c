@@ -257,7 +257,7 @@ static void set_up(const struct options *options)
 		describe();
 	t = thread_adopt();
 	atomic_store(&rt.interrupted, !options->start);
-	atomic_store(&rt.active, options->start);
+	rt_switch(options->start);
 	if (t)
 		enter_first(t);
 	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);

@@ -160,7 +160,7 @@ static void retire(struct rt_thread *t)
 		t->tree.record->state = ARENA_THREAD_DONE;
 	}
 	rt_self = &rt_retired_nobody;
-	rt_top = NULL;
+	rt_top = RT_HIDDEN_TOP;
 	thread_release(t);
 }
 

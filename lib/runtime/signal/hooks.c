@@ -34,21 +34,15 @@ static __attribute__((noinline, cold)) void exit_cold(uint64_t fn,
 	tracer_exit(&event);
 }
 
-static inline bool is_on(void)
+/* enum rt_hook_state, perhaps with RT_REUSED. */
+static inline unsigned what_to_do(void)
 {
-	return atomic_load_explicit(&rt.active, memory_order_relaxed);
+	return atomic_load_explicit(&rt.hooks, memory_order_relaxed);
 }
 
 static inline struct arena_node *at(const char *base, uint32_t position)
 {
 	return (struct arena_node *)(base + (uint64_t)position * ARENA_UNIT);
-}
-
-/* Whether some module lies where another one did that was unloaded: rare, as
- * programs are, and then one more look a call. */
-static inline bool some_are_reused(void)
-{
-	return atomic_load_explicit(&rt.reused_size, memory_order_relaxed);
 }
 
 static inline void book(struct rt_thread *t, struct arena_node *n)
@@ -61,11 +55,10 @@ static inline void book(struct rt_thread *t, struct arena_node *n)
 
 /* Begin a frame above TOP. It is whole before `top` includes it; a handler that
  * comes in between finds the thread busy, and pushes further up. */
-static inline void open_frame(struct rt_thread *t, struct rt_frame *top,
-			      void *function, uintptr_t sp, uintptr_t hook)
+static inline void open_frame(struct rt_frame *top, void *function,
+			      uintptr_t sp, uintptr_t hook)
 {
-	t->state = RT_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
+	thread_hide_top();
 	top[1].sp = sp;
 	top[1].hook = hook;
 	top[1].fn = (uintptr_t)function;
@@ -88,19 +81,18 @@ static inline __attribute__((always_inline)) void close_frame(
 		};
 	atomic_signal_fence(memory_order_seq_cst);
 	t->top = top + 1;
-	rt_top = top + 1;
 	atomic_signal_fence(memory_order_seq_cst);
-	t->state = state;
+	rt_top = top + 1;
 }
 
 /* The call is not the one that was made last from this context: the first
  * probe of the table finds it, or we leave the short way. Not inlined, for the
  * sake of the registers of the usual case. */
 static HOOKS_TEXT __attribute__((noinline)) void enter_other(
-	void *function, uintptr_t site, enum rt_hook_state state)
+	void *function, uintptr_t site, enum rt_hook_state state,
+	struct rt_frame *top)
 {
 	struct rt_thread *t = rt_self;
-	struct rt_frame *top = rt_top;
 	uint32_t parent = cct_position(t->base, top->node);
 	uint32_t found =
 		*cct_slot(&t->tree, parent, (uintptr_t)function, site - 1);
@@ -109,8 +101,12 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_other(
 	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
 	    RT_UNLIKELY(child->site != site - 1) ||
 	    RT_UNLIKELY(child->parent != parent)) {
-		t->state = state;
-		enter_cold((uintptr_t)function, site, top[1].sp, top[1].hook);
+		uintptr_t sp = top[1].sp, hook = top[1].hook;
+
+		/* A handler may use the element from here on. */
+		atomic_signal_fence(memory_order_seq_cst);
+		rt_top = top;
+		enter_cold((uintptr_t)function, site, sp, hook);
 		return;
 	}
 	top->node->last = found;
@@ -129,14 +125,16 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_odd(void *function,
 							   uintptr_t sp,
 							   uintptr_t hook)
 {
-	struct rt_thread *t = rt_self;
-	enum rt_hook_state state = (enum rt_hook_state)t->state;
+	enum rt_hook_state state =
+		(enum rt_hook_state)(what_to_do() & RT_HOOK_STATES);
+	struct rt_frame *top = rt_top;
 
 	if ((state == RT_COUNT || state == RT_TRACE || state == RT_TIMED) &&
-	    !tracer_is_stale(rt_top, sp, hook) &&
+	    top != RT_HIDDEN_TOP && top < rt_self->limit &&
+	    !tracer_is_stale(top, sp, hook) &&
 	    !rt_is_reused((uintptr_t)function) && !rt_is_reused(site - 1)) {
-		open_frame(t, rt_top, function, sp, hook);
-		enter_other(function, site, state);
+		open_frame(top, function, sp, hook);
+		enter_other(function, site, state, top);
 	} else {
 		enter_cold((uintptr_t)function, site, sp, hook);
 	}
@@ -149,11 +147,11 @@ static inline __attribute__((always_inline)) void enter(
 {
 	struct arena_node *child;
 
-	open_frame(t, top, function, sp, hook);
+	open_frame(top, function, sp, hook);
 	child = at(t->base, top->node->last);
 	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
 	    RT_UNLIKELY(child->site != site - 1))
-		enter_other(function, site, state);
+		enter_other(function, site, state, top);
 	else
 		close_frame(t, state, top, child);
 }
@@ -171,43 +169,40 @@ HOOKS_TEXT void __cyg_profile_func_enter(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
 	struct rt_frame *top = rt_top;
+	unsigned state = what_to_do();
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
 	uintptr_t hook = (uintptr_t)__builtin_return_address(0);
 	uintptr_t site = (uintptr_t)call_site;
 
 	/* Computed once. */
 	__asm__("" : "+r"(sp));
-	if (RT_UNLIKELY(!top) || RT_UNLIKELY(!is_on()) ||
-	    RT_UNLIKELY(top >= t->limit))
-		enter_cold((uintptr_t)function, site, sp, hook);
-	else if (RT_UNLIKELY(top->sp <= sp) || RT_UNLIKELY(some_are_reused()))
+	if (RT_UNLIKELY(top->sp <= sp))
 		enter_odd(function, site, sp, hook);
-	else if (RT_LIKELY(t->state == RT_COUNT))
+	else if (RT_UNLIKELY(top >= t->limit))
+		enter_cold((uintptr_t)function, site, sp, hook);
+	else if (RT_LIKELY(state == RT_COUNT))
 		enter(t, RT_COUNT, top, function, site, sp, hook);
-	else if (t->state == RT_TRACE)
+	else if (state == RT_TRACE)
 		enter(t, RT_TRACE, top, function, site, sp, hook);
-	else if (t->state == RT_TIMED)
+	else if (state == RT_TIMED)
 		enter_timed(function, site, sp, hook);
 	else
-		enter_cold((uintptr_t)function, site, sp, hook);
+		enter_odd(function, site, sp, hook);
 }
 
 static inline __attribute__((always_inline)) void leave(
 	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top)
 {
 	if (state == RT_TRACE) {
-		t->state = RT_BUSY;
-		atomic_signal_fence(memory_order_seq_cst);
+		thread_hide_top();
 		book(t, top->node);
 	}
-	t->top = top - 1;
 	/* A handler that comes here, in count mode, finds both true enough: it
 	 * pushes above either, and leaves both at the new one or as they are.
 	 */
-	rt_top = top - 1;
+	t->top = top - 1;
 	atomic_signal_fence(memory_order_seq_cst);
-	if (state == RT_TRACE)
-		t->state = state;
+	rt_top = top - 1;
 }
 
 /* With durations: the clock is read first, so that the recording is the
@@ -218,36 +213,34 @@ static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(void)
 	struct rt_frame *top = rt_top;
 	uint64_t now;
 
-	t->state = RT_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
+	thread_hide_top();
 	book(t, top->node);
 	now = t->last;
 	/* A handler that comes now pushes two elements further up, and leaves
 	 * this one alone. One that jumps out of here finds it gone. */
 	t->top = top - 1;
-	rt_top = top - 1;
 	atomic_signal_fence(memory_order_seq_cst);
 	brief_end(t, top, now);
 	atomic_signal_fence(memory_order_seq_cst);
-	t->state = RT_TIMED;
+	rt_top = top - 1;
 }
 
 HOOKS_EXIT_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
 {
 	struct rt_thread *t = rt_self;
 	struct rt_frame *top = rt_top;
+	uint8_t state = (uint8_t)what_to_do();
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
 
-	if (RT_UNLIKELY(!top) || RT_UNLIKELY(!is_on()) ||
-	    RT_UNLIKELY(top[-1].sp < sp) ||
+	if (RT_UNLIKELY(top[-1].sp < sp) ||
 	    RT_UNLIKELY(top->fn != (uintptr_t)function))
 		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
 			  (uintptr_t)__builtin_return_address(0));
-	else if (RT_LIKELY(t->state == RT_COUNT))
+	else if (RT_LIKELY(state == RT_COUNT))
 		leave(t, RT_COUNT, top);
-	else if (t->state == RT_TRACE)
+	else if (state == RT_TRACE)
 		leave(t, RT_TRACE, top);
-	else if (t->state == RT_TIMED)
+	else if (state == RT_TIMED)
 		leave_timed();
 	else
 		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,

@@ -385,6 +385,7 @@ static void suspect(const struct known *range)
 		end = range->end;
 	atomic_store(&rt.reused_start, start);
 	atomic_store(&rt.reused_size, end - start);
+	atomic_fetch_or(&rt.hooks, RT_REUSED);
 }
 
 /* The epoch of the module of IMAGE, after making sure that it has a record. */

@@ -5,6 +5,35 @@
 
 struct rt_globals rt;
 
+enum rt_hook_state rt_hook_state(void)
+{
+	switch (rt.config.mode) {
+	case ARENA_MODE_TRACE:
+		if (rt.config.ticks != ARENA_TICKS_TSC)
+			return RT_OTHER;
+		return rt.config.timed ? RT_TIMED : RT_TRACE;
+	case ARENA_MODE_COUNT:
+		return RT_COUNT;
+	default:
+		return RT_UNSET;
+	}
+}
+
+unsigned rt_switch(unsigned active)
+{
+	unsigned was = atomic_exchange(&rt.active, active), seen;
+
+	/* Another thread may switch as well: whoever is last sees both. */
+	do {
+		seen = atomic_load(&rt.active);
+		if (seen)
+			atomic_fetch_or(&rt.hooks, rt_hook_state());
+		else
+			atomic_fetch_and(&rt.hooks, RT_REUSED);
+	} while (seen != atomic_load(&rt.active));
+	return was;
+}
+
 void rt_warn_once(const char *line, const char *detail)
 {
 	static atomic_flag warned = ATOMIC_FLAG_INIT;

@@ -64,9 +64,23 @@ struct rt_config {
 	uint64_t call_cost, pair_cost;
 };
 
+/* What hooks do in a process. */
+enum rt_hook_state {
+	RT_UNSET = 0, /* nothing: there is nothing to trace */
+	RT_TRACE = 1, /* time by the TSC */
+	RT_COUNT = 2, /* count without a clock */
+	RT_OTHER = 3, /* time by another clock */
+	RT_TIMED = 4, /* as RT_TRACE, and each call's duration */
+	RT_HOOK_STATES = 0xff,
+	RT_REUSED = 0x100 /* besides: rt.reused_size is not 0 */
+};
+
 struct rt_globals {
-	/* 1 while events are recorded. Hooks and handler look at it first. */
+	/* 1 while events are recorded. The handler looks at it first. */
 	atomic_uint active;
+	/* The hooks look at this instead, one word for all that is the same in
+	 * all threads: enum rt_hook_state, RT_UNSET while not active. */
+	atomic_uint hooks;
 	/* 1 where nothing was recorded for a time: PROF_START=0, prof_stop. */
 	atomic_uint interrupted;
 	/* How often it began anew after such a time, or a reset. */
@@ -86,6 +100,13 @@ static inline RT_QUIET bool rt_is_reused(uintptr_t address)
 					      memory_order_relaxed) <
 	       atomic_load_explicit(&rt.reused_size, memory_order_relaxed);
 }
+
+/* What hooks do while recording is active. */
+enum rt_hook_state rt_hook_state(void);
+
+/* Make rt.active ACTIVE, and what depends on it; what it was. Context: signal.
+ */
+unsigned rt_switch(unsigned active);
 
 /* Print "libprof: LINE" on stderr, once a process. Context: signal. */
 void rt_warn_once(const char *line, const char *detail);

@@ -176,7 +176,7 @@ static enum place find_place(const struct rt_thread *t, uintptr_t pc)
 {
 	if (hooks_exit_at(pc))
 		return PLACE_EXIT;
-	if (hooks_enter_at(pc) || (t->state == RT_BUSY && !t->nest))
+	if (hooks_enter_at(pc) || (thread_in_hook(t) && !t->nest))
 		return PLACE_ENTER;
 	if (cover_is_stub && cover_is_stub(pc))
 		return PLACE_COUNTER;

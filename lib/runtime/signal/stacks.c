@@ -6,25 +6,16 @@
 #include <string.h>
 
 /* Hooks and handlers that come meanwhile find the thread busy. */
-static struct rt_thread *seize(unsigned *idle)
+static struct rt_thread *seize(void)
 {
 	struct rt_thread *t = thread_self();
 
 	if (!t || !atomic_load_explicit(&rt.active, memory_order_relaxed) ||
-	    t->state == RT_UNSET || t->state == RT_BUSY)
+	    !rt_hook_state() || !t->top || thread_in_hook(t))
 		return NULL;
-	*idle = t->state;
-	t->state = RT_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
+	thread_hide_top();
 	tracer_book(t);
 	return t;
-}
-
-static void let_go(struct rt_thread *t, unsigned idle)
-{
-	thread_show_top(t);
-	atomic_signal_fence(memory_order_seq_cst);
-	t->state = idle;
 }
 
 static unsigned restarts(void)
@@ -81,8 +72,7 @@ static void go_on_with_calls(struct rt_thread *t,
 
 void stacks_leave(struct stacks_saved *saved)
 {
-	unsigned idle;
-	struct rt_thread *t = seize(&idle);
+	struct rt_thread *t = seize();
 
 	saved->taken = false;
 	saved->mapped_bytes = 0;
@@ -110,7 +100,7 @@ void stacks_leave(struct stacks_saved *saved)
 	} else {
 		arena_lose(ARENA_LOSS_STACK);
 	}
-	let_go(t, idle);
+	thread_show_top(t);
 }
 
 /* Whether FRAME's call has no context of its own: it is left out by a filter,
@@ -147,14 +137,13 @@ static void move_nodes(struct rt_thread *t, struct stacks_saved *saved)
 
 void stacks_resume(struct stacks_saved *saved)
 {
-	unsigned idle;
 	struct rt_thread *t;
 
 	if (!saved->taken)
 		return;
-	t = seize(&idle);
+	t = seize();
 	if (!t && thread_ready())
-		t = seize(&idle);
+		t = seize();
 	if (t) {
 		bool moved = saved->root != t->tree.root;
 
@@ -171,7 +160,7 @@ void stacks_resume(struct stacks_saved *saved)
 		if (t->timing)
 			go_on_with_calls(t, saved, moved);
 		t->top = t->bottom + saved->count;
-		let_go(t, idle);
+		thread_show_top(t);
 	}
 	if (saved->mapped_bytes)
 		raw_unmap(saved->frames, saved->mapped_bytes);

@@ -12,8 +12,8 @@ enum {
 	SHADOW_BYTES = SHADOW_FRAMES * sizeof(struct rt_frame),
 };
 
-__thread struct rt_thread *rt_self;
-__thread struct rt_frame *rt_top;
+struct rt_frame rt_hidden[2];
+__thread struct rt_local rt_local = { NULL, RT_HIDDEN_TOP };
 struct rt_thread rt_busy_nobody = { .guard = RT_GUARD_BUSY };
 struct rt_thread rt_retired_nobody = { .guard = RT_GUARD_RETIRED };
 
@@ -126,7 +126,6 @@ void thread_release(struct rt_thread *t)
 	size_t from = offsetof(struct rt_thread, tid);
 
 	cct_drop(&t->tree);
-	t->state = RT_UNSET;
 	t->guard = RT_GUARD_NONE;
 	t->nest = 0;
 	t->top = t->bottom = t->limit = t->shadow = NULL;
@@ -161,20 +160,6 @@ struct rt_thread *thread_adopt(void)
 	return t;
 }
 
-unsigned thread_idle_state(void)
-{
-	switch (rt.config.mode) {
-	case ARENA_MODE_TRACE:
-		if (rt.config.ticks != ARENA_TICKS_TSC)
-			return RT_OTHER;
-		return rt.config.timed ? RT_TIMED : RT_TRACE;
-	case ARENA_MODE_COUNT:
-		return RT_COUNT;
-	default:
-		return RT_UNSET;
-	}
-}
-
 static bool make_shadow(struct rt_thread *t)
 {
 	if (!t->shadow) {
@@ -206,10 +191,8 @@ bool thread_plant(struct rt_thread *t)
 	t->top = t->bottom;
 	t->top->sp = UINTPTR_MAX;
 	t->top->node = t->tree.root;
+	/* Last: a hook that finds a frame finds all the rest. */
 	thread_show_top(t);
-	/* Last: a hook that finds a state finds all the rest. */
-	atomic_signal_fence(memory_order_release);
-	t->state = thread_idle_state();
 	return true;
 }
 

@@ -22,16 +22,6 @@ struct rt_frame {
 	uint64_t fn;		 /* its address, or a region's key */
 };
 
-/* What a hook may do with a thread. In memory that fork wiped: RT_UNSET. */
-enum rt_hook_state {
-	RT_UNSET = 0, /* no tree yet, or nothing to trace */
-	RT_TRACE = 1, /* idle; time by the TSC */
-	RT_COUNT = 2, /* idle; count without a clock */
-	RT_OTHER = 3, /* idle; time by another clock */
-	RT_BUSY = 4,  /* in a hook: whoever comes now is a signal handler */
-	RT_TIMED = 5  /* idle; as RT_TRACE, and each call's duration */
-};
-
 /* A hook that a signal interrupted, while its handler's functions are traced
  * on the shadow stack above it. */
 struct rt_nested {
@@ -53,7 +43,6 @@ enum {
 
 struct rt_thread {
 	/* The hooks' part, in the order of use. */
-	unsigned state;		 /* enum rt_hook_state */
 	unsigned guard;		 /* enum rt_guard */
 	unsigned nest;		 /* interrupted hooks */
 	uint64_t last;		 /* ticks of the last event booked */
@@ -131,12 +120,22 @@ enum rt_guard {
 };
 
 /* The two words of thread-local storage: the thread's state, and where its
- * `top` stands, one load nearer to the hooks. Outside of them `t->top` is the
- * one to use; whoever moves it calls thread_show_top. */
-extern __thread struct rt_thread *rt_self
+ * `top` stands, one load nearer to the hooks. RT_HIDDEN_TOP there: the thread
+ * has no tree, or it is in a hook, and whoever comes now is a signal handler's.
+ * Outside of the hooks `t->top` is the one to use. */
+struct rt_local {
+	struct rt_thread *self;
+	struct rt_frame *top;
+};
+extern __thread struct rt_local rt_local
 	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
-extern __thread struct rt_frame *rt_top
-	__attribute__((tls_model("initial-exec"))) RT_HIDDEN;
+#define rt_self (rt_local.self)
+#define rt_top	(rt_local.top)
+
+/* All zeros: no function's stack pointer is as low, and so what a hook checks
+ * first of any frame leads it off the short way. */
+extern struct rt_frame rt_hidden[2] RT_HIDDEN;
+#define RT_HIDDEN_TOP (rt_hidden + 1)
 
 /* A thread without a state of its own has one of these where it must say that
  * it is busy, or has retired: all zeros but for the guard. */
@@ -182,11 +181,26 @@ static inline RT_QUIET struct arena_node *thread_node(const struct rt_thread *t)
 	return t->top ? t->top->node : NULL;
 }
 
+/* Whether the calling thread, which is T, is in a hook. */
+static inline RT_QUIET bool thread_in_hook(const struct rt_thread *t)
+{
+	return t->top && rt_top == RT_HIDDEN_TOP;
+}
+
+/* The calling thread enters a hook: until thread_show_top others that come are
+ * a handler's. */
+static inline RT_QUIET void thread_hide_top(void)
+{
+	rt_top = RT_HIDDEN_TOP;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
 /* Let the calling thread's hooks find T's top where it is now, if T is its. */
 static inline RT_QUIET void thread_show_top(const struct rt_thread *t)
 {
+	atomic_signal_fence(memory_order_seq_cst);
 	if (t == rt_self)
-		rt_top = t->top;
+		rt_top = t->top ? t->top : RT_HIDDEN_TOP;
 }
 
 /* Where T keeps the mark of ENV: another's that has the same place is lost. */
@@ -204,9 +218,6 @@ static inline RT_QUIET struct rt_call *thread_call(const struct rt_thread *t,
 {
 	return t->timing + (frame - t->shadow);
 }
-
-/* What the hooks find in an idle thread's state, in this mode. */
-unsigned thread_idle_state(void);
 
 /* Set bottom and limit by shadow and its size. */
 static inline void thread_bound_shadow(struct rt_thread *t)

@@ -214,27 +214,21 @@ static struct rt_thread *usable(void)
 	    rt.config.mode == ARENA_MODE_SAMPLE)
 		return NULL;
 	t = thread_self();
-	if (t && t->state != RT_UNSET)
-		return t;
-	return thread_ready();
+	return t && t->top ? t : thread_ready();
 }
 
 void tracer_enter(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
-	unsigned idle = t ? t->state : RT_UNSET;
 
-	if (t && idle == RT_BUSY) {
+	if (t && thread_in_hook(t)) {
 		if (nest(t, event))
 			enter(t, event);
 	} else if (t) {
-		t->state = RT_BUSY;
-		atomic_signal_fence(memory_order_seq_cst);
+		thread_hide_top();
 		enter(t, event);
 		thread_show_top(t);
-		atomic_signal_fence(memory_order_seq_cst);
-		t->state = idle;
 	}
 	errno = saved_errno;
 }
@@ -243,20 +237,16 @@ void tracer_exit(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
-	unsigned idle = t ? t->state : RT_UNSET;
 
-	if (t && idle == RT_BUSY) {
+	if (t && thread_in_hook(t)) {
 		if (t->nest) {
 			leave(t, event);
 			unnest(t);
 		}
 	} else if (t) {
-		t->state = RT_BUSY;
-		atomic_signal_fence(memory_order_seq_cst);
+		thread_hide_top();
 		leave(t, event);
 		thread_show_top(t);
-		atomic_signal_fence(memory_order_seq_cst);
-		t->state = idle;
 	}
 	errno = saved_errno;
 }
@@ -307,25 +297,24 @@ static struct rt_frame *find_left(struct rt_thread *t, const void *env,
 void tracer_left(const void *env, uintptr_t sp)
 {
 	struct rt_thread *t = thread_self();
-	unsigned after = t ? t->state : RT_UNSET;
+	bool in_hook;
 
-	if (!sp || after == RT_UNSET ||
+	if (!sp || !t || !t->top || !rt_hook_state() ||
 	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
 		return;
-	t->state = RT_BUSY;
-	atomic_signal_fence(memory_order_seq_cst);
+	in_hook = thread_in_hook(t);
+	thread_hide_top();
 	tracer_book(t);
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
 	while (t->nest && t->nested[t->nest - 1].top->sp <= sp) {
 		abandon(t);
 		t->top = t->nested[--t->nest].top;
-		after = thread_idle_state();
+		in_hook = t->nest;
 	}
 	if (!t->nest && t->top->sp <= sp)
-		after = thread_idle_state();
+		in_hook = false;
 	drop_to(t, find_left(t, env, sp));
-	thread_show_top(t);
-	atomic_signal_fence(memory_order_seq_cst);
-	t->state = after;
+	if (!in_hook)
+		thread_show_top(t);
 }
