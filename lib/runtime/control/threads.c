@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -117,17 +116,18 @@ void threads_describe(struct rt_thread *t)
 }
 
 /* As arena_ready, but another thread that is just making the file is waited
- * for: here, unlike in a handler, one may. */
+ * for, a second at most: here, unlike in a handler, one may. */
 static bool arena_ready_soon(void)
 {
+	const struct timespec pause = { 0, 1000000 };
 	int tries;
 
-	for (tries = 0; tries < 10000; tries++) {
+	for (tries = 0; tries < 1000; tries++) {
 		if (arena_ready())
 			return true;
-		if (atomic_load(&arena->state) != ARENA_MAKING)
+		if (atomic_load(&arena->state) >= ARENA_FAILED)
 			return false;
-		sched_yield();
+		(void)syscall(SYS_nanosleep, &pause, NULL);
 	}
 	return false;
 }
