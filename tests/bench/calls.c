@@ -1,7 +1,7 @@
 /* calls.c - call-heavy kernels that time themselves, for the benchmarks.
  *
- * calls fib|taylor|wide|threads [SCALE]: prints "PAIRS SECONDS", where PAIRS
- * is the number of calls of instrumented functions.
+ * calls fib|taylor|julia|wide|threads [SCALE]: prints "PAIRS SECONDS", where
+ * PAIRS is the number of calls of instrumented functions.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -60,6 +60,40 @@ static QUIET uint64_t taylor(int rounds)
 		for (i = 0; i < 150; i++) {
 			sum += 1 / factorial(i);
 			pairs += (uint64_t)i + 1;
+		}
+	}
+	return pairs;
+}
+
+struct point {
+	double x, y;
+};
+
+static CALLED double squared_length(const struct point *z)
+{
+	return z->x * z->x + z->y * z->y;
+}
+
+/* The julia set of examples/julia.c on a SIDE x SIDE grid: a call a step. */
+static QUIET uint64_t julia(int side)
+{
+	uint64_t pairs = 0;
+	int row, column, n;
+
+	for (row = 0; row < side; row++) {
+		for (column = 0; column < side; column++) {
+			struct point z = { -1.8 + 3.6 * column / side,
+					   -1.8 + 3.6 * row / side };
+
+			for (n = 0; n < 300; n++) {
+				double x = z.x * z.x - z.y * z.y - 0.62772;
+
+				pairs++;
+				if (squared_length(&z) >= 4)
+					break;
+				z.y = 2 * z.x * z.y - 0.42193;
+				z.x = x;
+			}
 		}
 	}
 	return pairs;
@@ -146,6 +180,8 @@ QUIET int main(int argc, char **argv)
 
 	if (!strcmp(kind, "taylor")) {
 		pairs = taylor(scale ? scale : 800);
+	} else if (!strcmp(kind, "julia")) {
+		pairs = julia(scale ? scale : 300);
 	} else if (!strcmp(kind, "wide")) {
 		pairs = wide(scale ? scale : 5000);
 	} else if (!strcmp(kind, "threads")) {

@@ -2,16 +2,16 @@
 # trace.sh [cost|split|memory]: the deterministic modes beside floors and rivals, in
 # one run. Without an argument: all.
 #
-# cost: ns a call pair. Every tool runs ROUNDS (default 9) times, in turn with
-#   the others, so that a machine whose speed drifts is fair to all; shown are
-#   the medians, and the least, which a busy machine disturbs least.
+# cost: ns a call pair. Every tool runs ROUNDS (default 41) times for some 50 ms,
+#   in turn with the others, so that a machine whose speed drifts is fair to all;
+#   shown are the medians, and the first tenths, as without loud neighbours.
 # split: what is said of a program whose time is half a parent's own and half
 #   a tiny function's, of SPLIT_CALLS (default 100 million) calls; then of two
 #   that have a quarter of it there, and three quarters.
 # memory: by how much the process grows when it gets a million contexts more.
 # What is not installed is left out and named.
 set -eu
-ROUNDS=${ROUNDS:-9}
+ROUNDS=${ROUNDS:-41}
 . tests/bench/lib.sh
 lib=$top/$build/libprof.so
 tool=$top/$build/prof
@@ -68,7 +68,7 @@ one() {
     esac
 }
 
-# table PICK: a table of what PICK (median, least) makes of the runs.
+# table PICK: a table of what PICK (median, tenth) makes of the runs.
 table() {
     echo "ns a call pair added to the plain program, $1 of $rounds (in" \
         "brackets: to the floor)"
@@ -95,7 +95,7 @@ table() {
 }
 
 cost() {
-    kernels="fib taylor wide threads"
+    kernels="fib taylor julia wide threads"
     tools="plain empty tsc trace count gprof"
     ! have uftrace || tools="$tools uftrace"
     ! have valgrind || tools="$tools callgrind"
@@ -103,14 +103,15 @@ cost() {
     while [ "$round" -lt "$rounds" ]; do
         for kernel in $kernels; do
             case $kernel in
-            fib) scale=33 ;;
-            taylor) scale=700 ;;
-            wide) scale=6000 ;;
-            threads) scale=32 ;;
+            fib) scale=29 ;;
+            taylor) scale=250 ;;
+            julia) scale=250 ;;
+            wide) scale=2000 ;;
+            threads) scale=28 ;;
             esac
             for t in $tools; do
                 case $t in
-                uftrace) [ "$round" -ge 3 ] && continue ;;
+                uftrace) [ "$round" -ge 5 ] && continue ;;
                 callgrind) [ "$round" -ge 1 ] && continue ;;
                 esac
                 one "$t" "$kernel $scale" | awk '{ print $2 * 1e9 / $1 }' \
@@ -121,10 +122,10 @@ cost() {
         round=$((round + 1))
     done
     table median
-    table least
+    table tenth
     echo "floors: empty hooks for count (at 100 samples a second), two reads of"
     echo "the TSC for all others;"
-    echo "threads: two at once, fib on each; callgrind once, uftrace thrice"
+    echo "threads: two at once, fib on each; callgrind once, uftrace five times"
 }
 
 # --- the split between a parent and a tiny function --------------------------

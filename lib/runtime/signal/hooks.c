@@ -2,9 +2,10 @@
  *
  * One read of the clock an event, no call, no lock, no atomic
  * read-modify-write. Whatever is unusual goes to tracer.c. Here and there the
- * order of two lines matters: the clock is read late in the enter hook and
- * early in the exit hook, so that little of our own time falls inside the
- * function's; the frame is complete before `top` includes it. */
+ * order of two lines matters: both hooks read the clock as early as they can,
+ * since what comes after is done by the processor along with the program's own
+ * work, and what comes before is waited for; the frame is complete before `top`
+ * includes it. */
 #include "lib/runtime/signal/hooks.h"
 #include "lib/runtime/signal/brief.h"
 #include "lib/runtime/signal/clock.h"
@@ -53,27 +54,34 @@ static inline void book(struct rt_thread *t, struct arena_node *n)
 	t->last = now;
 }
 
-/* Begin a frame above TOP. It is whole before `top` includes it; a handler that
- * comes in between finds the thread busy, and pushes further up. */
-static inline void open_frame(struct rt_frame *top, void *function,
-			      uintptr_t sp, uintptr_t hook)
+static inline bool is_timing(enum rt_hook_state state)
+{
+	return state == RT_TRACE || state == RT_TIMED;
+}
+
+/* Begin a frame above TOP; the time until now is TOP's. It is whole before
+ * `top` includes it; a handler that comes in between finds the thread in a
+ * hook, and pushes further up. STATE is a constant in most places, so that each
+ * mode has code of its own. */
+static inline __attribute__((always_inline)) void open_frame(
+	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
+	void *function, uintptr_t sp, uintptr_t hook)
 {
 	thread_hide_top();
+	if (is_timing(state))
+		book(t, top->node);
 	top[1].sp = sp;
 	top[1].hook = hook;
 	top[1].fn = (uintptr_t)function;
 }
 
-/* Enter CHILD from TOP's node, with the frame that was begun. STATE is a
- * constant, so that each mode has code of its own. */
+/* Enter CHILD from TOP's node, with the frame that was begun. */
 static inline __attribute__((always_inline)) void close_frame(
 	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
 	struct arena_node *child)
 {
 	top[1].node = at(t->base, child->target);
 	child->calls++;
-	if (state == RT_TRACE || state == RT_TIMED)
-		book(t, top->node);
 	if (state == RT_TIMED)
 		*thread_call(t, top + 1) = (struct rt_call){
 			arena_is_left_out(child) ? DURATIONS_LEFT_OUT : t->last,
@@ -110,12 +118,10 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_other(
 		return;
 	}
 	top->node->last = found;
-	if (RT_UNLIKELY(state == RT_TRACE))
-		close_frame(t, RT_TRACE, top, child);
-	else if (RT_LIKELY(state == RT_COUNT))
-		close_frame(t, RT_COUNT, top, child);
-	else
+	if (RT_UNLIKELY(state == RT_TIMED))
 		close_frame(t, RT_TIMED, top, child);
+	else
+		close_frame(t, RT_TRACE, top, child);
 }
 
 /* The function may be inlined into the active one, or be called while that is
@@ -129,11 +135,10 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_odd(void *function,
 		(enum rt_hook_state)(what_to_do() & RT_HOOK_STATES);
 	struct rt_frame *top = rt_top;
 
-	if ((state == RT_COUNT || state == RT_TRACE || state == RT_TIMED) &&
-	    top != RT_HIDDEN_TOP && top < rt_self->limit &&
-	    !tracer_is_stale(top, sp, hook) &&
+	if ((state == RT_COUNT || is_timing(state)) && top != RT_HIDDEN_TOP &&
+	    top < rt_self->limit && !tracer_is_stale(top, sp, hook) &&
 	    !rt_is_reused((uintptr_t)function) && !rt_is_reused(site - 1)) {
-		open_frame(top, function, sp, hook);
+		open_frame(rt_self, state, top, function, sp, hook);
 		enter_other(function, site, state, top);
 	} else {
 		enter_cold((uintptr_t)function, site, sp, hook);
@@ -147,7 +152,7 @@ static inline __attribute__((always_inline)) void enter(
 {
 	struct arena_node *child;
 
-	open_frame(top, function, sp, hook);
+	open_frame(t, state, top, function, sp, hook);
 	child = at(t->base, top->node->last);
 	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
 	    RT_UNLIKELY(child->site != site - 1))
