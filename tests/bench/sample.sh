@@ -98,7 +98,8 @@ walks_table() {
         while [ "$round" -lt "$rounds" ]; do
             for method in $walk_methods; do
                 WALK=$method WALK_OUT=out.$program.$method LD_PRELOAD=$walks \
-                    program "$program" >/dev/null
+                    program "$program" >/dev/null ||
+                    echo "$program, $method: ended with status $?"
             done
             round=$((round + 1))
         done

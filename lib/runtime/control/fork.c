@@ -43,10 +43,12 @@ static void restore_mask(void)
 
 /* The kernel has wiped arena, registry and thread states; what is left of the
  * parent in this thread are the two words of thread-local storage. The child
- * makes its file at its first event, and none if it has no event. */
+ * makes its file at its first event, and none if it has no event. Most children
+ * live shortly: nothing is asked for that can be had without a call, as a page
+ * that is touched is a fault. */
 static void in_child(void)
 {
-	struct rt_thread *t;
+	struct rt_thread *t = thread_self();
 
 	rt_self = NULL;
 	rt_top = RT_HIDDEN_TOP;
@@ -56,7 +58,10 @@ static void in_child(void)
 		atomic_store(&arena->state, ARENA_FAILED);
 	}
 	engine_forked();
-	t = thread_adopt();
+	if (t)
+		t = thread_revive(t);
+	if (!t)
+		t = thread_adopt();
 	restore_mask();
 	if (!t)
 		return;

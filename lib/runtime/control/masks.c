@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <string.h>
 #include <ucontext.h>
 
 #define PUBLIC __attribute__((visibility("default")))
@@ -34,10 +35,13 @@ void masks_prepare(void)
 static unsigned bits_in(const sigset_t *set)
 {
 	unsigned bits = 0;
+	uint64_t mask;
 	int i;
 
+	/* As the kernel has it: the first word, from bit 0 on. */
+	memcpy(&mask, set, sizeof(mask));
 	for (i = 0; i < BITS; i++)
-		if (sigismember(set, numbers[i]) == 1)
+		if (mask >> (numbers[i] - 1) & 1)
 			bits |= 1u << i;
 	return bits;
 }
@@ -61,6 +65,8 @@ static void change_mask(int how, unsigned bits)
 {
 	sigset_t set;
 
+	if (!bits)
+		return;
 	sigemptyset(&set);
 	change_bits(&set, bits, true);
 	(void)syscall(SYS_rt_sigprocmask, how, &set, NULL, NSIG / 8);

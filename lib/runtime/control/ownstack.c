@@ -26,13 +26,15 @@ static uintptr_t main_end(void)
 void ownstack_find(struct rt_thread *t)
 {
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	uintptr_t end = main_end(), start = end - MAIN_GAP;
+	uintptr_t start, end;
 	pthread_attr_t attr;
 	void *address;
 	size_t size;
 
 	if (t->stack_end)
 		return;
+	end = main_end();
+	start = end - MAIN_GAP;
 	if (here < end && here >= start) {
 		t->stack_start = start;
 		t->stack_end = end;

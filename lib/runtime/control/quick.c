@@ -22,36 +22,44 @@ typedef int daemon_function(int, int);
 
 static int quick_status;
 
-static __attribute__((noreturn)) void call(const char *name, int status)
-{
-	exit_function *real = (exit_function *)dlsym(RTLD_NEXT, name);
+/* Whoever else stands in front of libc's, or libc. */
+static struct stood_in_front {
+	const char *name;
+	exit_function *real;
+} exit_now = { "_exit", NULL }, exit_c = { "_Exit", NULL },
+  exit_quick = { "quick_exit", NULL };
 
-	if (real)
-		real(status);
+static void find(struct stood_in_front *f)
+{
+	if (!f->real)
+		f->real = (exit_function *)dlsym(RTLD_NEXT, f->name);
+}
+
+static __attribute__((noreturn)) void call(struct stood_in_front *f, int status)
+{
+	find(f);
+	if (f->real)
+		f->real(status);
 	for (;;)
 		syscall(SYS_exit_group, status);
 }
 
-static __attribute__((noreturn)) void end(const char *name, int status)
-{
-	emit_mark(status);
-	call(name, status);
-}
-
 PUBLIC void _exit(int status)
 {
-	end("_exit", status);
+	emit_mark(status);
+	call(&exit_now, status);
 }
 
 PUBLIC void _Exit(int status)
 {
-	end("_Exit", status);
+	emit_mark(status);
+	call(&exit_c, status);
 }
 
 PUBLIC void quick_exit(int status)
 {
 	quick_status = status;
-	call("quick_exit", status);
+	call(&exit_quick, status);
 }
 
 static void on_quick_exit(void)
@@ -61,6 +69,9 @@ static void on_quick_exit(void)
 
 void quick_prepare(void)
 {
+	find(&exit_now);
+	find(&exit_c);
+	find(&exit_quick);
 	(void)at_quick_exit(on_quick_exit);
 }
 

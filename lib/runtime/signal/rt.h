@@ -45,9 +45,7 @@ struct rt_config {
 	char session[32];
 	char host[64];
 	char program[64];
-	char exe[RT_PATH_MAX];
-	char output[RT_PATH_MAX]; /* absolute; %p and %n not yet expanded */
-	const void *text;	  /* exe, cwd and argv, each with its NUL */
+	const void *text; /* exe, cwd and argv, each with its NUL */
 	size_t text_size;
 	uint64_t reserve_bytes; /* address space for the arena */
 	struct arena_sync sync; /* taken at start-up */
@@ -62,6 +60,10 @@ struct rt_config {
 	/* The same costs for durations, in 1/65536 of a tick: what lies in a
 	 * call by itself, and for each call that was made inside it. */
 	uint64_t call_cost, pair_cost;
+	/* The large ones last: a forked child writes among the others, and
+	 * gets each page of them by a fault. */
+	char exe[RT_PATH_MAX];
+	char output[RT_PATH_MAX]; /* absolute; %p and %n not yet expanded */
 };
 
 /* What hooks do in a process. */

@@ -58,7 +58,6 @@ static void lay_out(struct rt_thread *t)
 	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
 
 	t->scratch = (char *)t + head;
-	unwind_forget(t);
 	t->timer = -1;
 }
 
@@ -157,6 +156,19 @@ struct rt_thread *thread_adopt(void)
 	t = thread_reserve();
 	if (t)
 		thread_bind(t);
+	return t;
+}
+
+/* That memory is mapped, and zero, in the child as well. */
+struct rt_thread *thread_revive(struct rt_thread *t)
+{
+	struct rt_thread *none = NULL;
+
+	if (!atomic_compare_exchange_strong(&registry->slot[0], &none, t))
+		return NULL;
+	atomic_store(&t->in_use, 1);
+	lay_out(t);
+	thread_bind(t);
 	return t;
 }
 

@@ -239,6 +239,10 @@ bool thread_plant(struct rt_thread *t);
  * memory. Context: signal. */
 struct rt_thread *thread_adopt(void);
 
+/* In a fork's child: T, what the calling thread had for a state in the parent,
+ * is that again, wiped as it is; NULL: it is not to be had. Context: signal. */
+struct rt_thread *thread_revive(struct rt_thread *t);
+
 /* A state not yet bound to any thread. Context: signal. */
 struct rt_thread *thread_reserve(void);
 
