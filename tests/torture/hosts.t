@@ -188,7 +188,7 @@ if __name__ == "__main__":
     [t.start() for t in ts]; [t.join() for t in ts]
     print(out)
     with multiprocessing.Pool(2) as pool:
-        print(pool.map(job, range(1000, 1010)))
+        print(pool.map(job, range(100000, 100010))) # work enough for a sample
     sys.exit(3)
 END
 python() {
