@@ -116,8 +116,8 @@ walks_table() {
             awk '{ print $5, $3 }' "out.$program.$method" | sort -n |
                 awk '{ us[NR] = $1; n[NR] = $2 } END {
                     i = int((NR + 1) / 2)
-                    printf " %16s", n[i] > 0 ? sprintf("%.2f (%.0f)", us[i],
-                        n[i]) : sprintf("%.2f", us[i]) }'
+                    printf " %16s", (n[i] > 0 ? sprintf("%.2f (%.0f)", us[i],
+                        n[i]) : sprintf("%.2f", us[i])) }'
         done
         echo
     done
