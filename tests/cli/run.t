@@ -68,6 +68,19 @@ rm -f ./*.prof
 status 0 '-o FILE: exit 0' "$PROF" run -o out.prof "$TAYLOR"
 is "$(lines "$T/err")" 0 '-o FILE: no report'
 ok "$([ -f out.prof ]; echo $?)" '-o FILE: the profile is FILE'
+cp out.prof before
+status 0 '-o FILE that is there: exit 0' "$PROF" run -o out.prof "$TAYLOR"
+is "$(err)" 'prof: warning: out.prof was there before: the profile is out.1.prof' \
+	'it says what it made instead'
+ok "$(cmp out.prof before; echo $?)" 'and what was there is as it was'
+status 0 'which reads' "$PROF" report out.1.prof
+status 0 '-o of a device' "$PROF" run -o /dev/null "$TAYLOR"
+matches "$(err)" '^libprof: .*not that of a file: /dev/null$' \
+	'a line says why not'
+matches "$(err)" '^prof: .*: no profile: /dev/null is not a file$' 'and so does prof'
+status 0 'a mode that sees nothing' "$PROF" run --mode=trace true
+matches "$(err)" '^prof: true: no profile: mode trace sees only .*-finstrument' \
+	'a line says what it needs'
 rm -f ./*.prof
 mkdir -p sub
 status 0 '--output with a directory: exit 0' \

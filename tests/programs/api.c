@@ -10,7 +10,7 @@
 
 static WORK void warm_up(void)
 {
-	burn(20);
+	burn(60);
 }
 
 static WORK void counted(void)

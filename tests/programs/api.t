@@ -52,6 +52,9 @@ traced() {
 		"$1: outer is in in_regions"
 	has info '  the main one  ' "$1: the thread has the name it was given"
 	adds_up "$1: times add up to the total"
+	# One thread, whatever it did before the reset.
+	between "$(cpu_time)" 0 "$(fact ran | awk '{ print $1 + 0.02 }')" \
+		"$1: no more CPU time than time since the reset"
 }
 
 # run HOW NAME COMMAND...

@@ -215,6 +215,15 @@ else
 	skip 'prlimit is not installed' 'limits'
 fi
 
+mkdir folder
+for name in folder /dev/null; do
+	quietly with PROF_OUTPUT=$name "$traced" exit 20
+	unharmed "to $name"
+	one_line "to $name" 'not that of a file'
+	is "$(ls -d "$name".* folder/* 2>/dev/null)" '' \
+		"to $name: nothing is made beside it"
+done
+
 # A disk that is full from the start, and one that fills up.
 mkdir disk
 if mount -t tmpfs -o size=64k none disk 2>/dev/null; then

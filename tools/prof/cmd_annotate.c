@@ -29,7 +29,7 @@ static int print_all(const struct lines_view *view,
 		message_error("%s", err.msg);
 		if (strstr(err.msg, "not installed"))
 			message_hint("it is in Debian's package binutils");
-		status = STATUS_SYSTEM;
+		status = err.code == ERROR_USAGE ? STATUS_USAGE : STATUS_SYSTEM;
 	}
 	return status;
 }

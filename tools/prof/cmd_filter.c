@@ -54,9 +54,8 @@ static int run(const struct command *self, int argc, char **argv)
 	for (int i = 1; i < count; i++)
 		memory_append(&s.filter.objects, &s.filter.object_count,
 			      memory_copy(argv[i]));
-	status = target_find(&target, argv[0]);
-	if (status == 0)
-		status = write_out(&s, target.file);
+	status = target_find(&target, argv[0]) ? STATUS_SYSTEM
+					       : write_out(&s, target.file);
 	target_free(&target);
 	filter_free(&s.filter);
 	return status;

@@ -17,6 +17,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -119,22 +121,46 @@ static void warn_of_obstacle(const struct target *t, const char *name)
 	message_hint("%s", target_remedy(t->obstacle));
 }
 
+/* A profile is no smaller. */
+#define SMALLEST_PROFILE (256 * 1024)
+
+static bool is_full(const char *directory)
+{
+	struct statvfs fs;
+
+	return !statvfs(directory, &fs) &&
+	       (uint64_t)fs.f_bavail * fs.f_frsize < SMALLEST_PROFILE;
+}
+
 /* One line on why there is no profile, as far as can be seen from here. */
 static void explain_nothing(const struct target *t, const char *name,
 			    const char *glob_pattern)
 {
-	const char *start = getenv("PROF_START");
+	const char *start = getenv("PROF_START"), *mode = getenv("PROF_MODE");
 	char *directory = memory_copy(glob_pattern);
 	char *slash = strrchr(directory, '/');
+	const char *where = slash ? directory : ".";
+	const char *output = getenv("PROF_OUTPUT");
+	struct stat st;
 
 	if (slash)
 		slash[slash == directory] = '\0';
 	if (t->obstacle != TARGET_FINE)
 		message_error("%s: no profile: it %s", name,
 			      target_problem(t->obstacle));
-	else if (access(slash ? directory : ".", W_OK))
-		message_error("%s: no profile: directory %s: %s", name,
-			      slash ? directory : ".", strerror(errno));
+	else if (access(where, W_OK))
+		message_error("%s: no profile: directory %s: %s", name, where,
+			      strerror(errno));
+	else if (output && !stat(output, &st) && !S_ISREG(st.st_mode))
+		message_error("%s: no profile: %s is not a file", name, output);
+	else if (is_full(where))
+		message_error("%s: no profile: directory %s: %s", name, where,
+			      strerror(ENOSPC));
+	else if (mode && (!strcmp(mode, "trace") || !strcmp(mode, "count")))
+		message_error("%s: no profile: mode %s sees only what is built "
+			      "with -finstrument-functions, and nothing of "
+			      "that ran",
+			      name, mode);
 	else if (start && !strcmp(start, "0"))
 		message_error("%s: no profile: recording was to wait for "
 			      "prof_start(), which nothing called",
@@ -144,6 +170,18 @@ static void explain_nothing(const struct target *t, const char *name,
 			      "recorded, or libprof.so was not loaded into it",
 			      name);
 	free(directory);
+}
+
+/* Where a file OUTPUT was there before, the profile has another name. */
+static void tell_other_name(const char *output, const struct session *session)
+{
+	bool found = strchr(output, '%');
+
+	for (size_t i = 0; i < session->count; i++)
+		found |= !strcmp(session->paths[i], output);
+	if (!found)
+		message_warn("%s was there before: the profile is %s", output,
+			     session->paths[0]);
 }
 
 /* The report of the session ID, or why there is none. It follows the program's
@@ -173,6 +211,7 @@ static void report(const struct settings *s, const struct target *t,
 	}
 	free(pattern);
 	if (s->no_report) {
+		tell_other_name(output, &session);
 		session_free(&session);
 		return;
 	}

@@ -202,7 +202,8 @@ PUBLIC int libprof_reset(void)
 	was = rt_switch(0);
 	atomic_store(&rt.interrupted, 1);
 	settle_down();
-	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	rt.config.start_cpu_ns = 0;
+	emit_drop_usage();
 	if (atomic_load(&arena->state) == ARENA_OPEN)
 		clear_arena();
 	relay_forget();

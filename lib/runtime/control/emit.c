@@ -133,15 +133,36 @@ static uint64_t timeval_ns(const struct timeval *tv)
 	       (uint64_t)tv->tv_usec * 1000u;
 }
 
-static void describe_process(struct arena_header *head)
+static bool read_usage(uint64_t *user_ns, uint64_t *sys_ns)
 {
 	struct rusage usage;
 
+	if (getrusage(RUSAGE_SELF, &usage))
+		return false;
+	*user_ns = timeval_ns(&usage.ru_utime);
+	*sys_ns = timeval_ns(&usage.ru_stime);
+	return true;
+}
+
+void emit_drop_usage(void)
+{
+	(void)read_usage(&rt.config.dropped_user_ns, &rt.config.dropped_sys_ns);
+}
+
+static uint64_t less(uint64_t ns, uint64_t dropped)
+{
+	return ns > dropped ? ns - dropped : 0;
+}
+
+static void describe_process(struct arena_header *head)
+{
+	uint64_t user_ns, sys_ns;
+
 	head->end_ticks = clock_ticks();
 	head->sync[1] = clock_sync();
-	if (getrusage(RUSAGE_SELF, &usage) == 0) {
-		head->user_ns = timeval_ns(&usage.ru_utime);
-		head->sys_ns = timeval_ns(&usage.ru_stime);
+	if (read_usage(&user_ns, &sys_ns)) {
+		head->user_ns = less(user_ns, rt.config.dropped_user_ns);
+		head->sys_ns = less(sys_ns, rt.config.dropped_sys_ns);
 	}
 }
 

@@ -7,6 +7,9 @@
 
 #include "lib/runtime/signal/rt.h"
 
+/* Recording begins anew: the CPU time of the process until now is not told. */
+void emit_drop_usage(void);
+
 /* Recording has ended, with STATUS: bill and describe all threads, compress
  * the file and put it in place of the raw one. Where that fails, the raw file
  * stays, with one warning. */

@@ -71,6 +71,7 @@ static void in_child(void)
 	t->stack_start = stack_start;
 	t->stack_end = stack_end;
 	rt.config.start_cpu_ns = raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+	rt.config.dropped_user_ns = rt.config.dropped_sys_ns = 0;
 	threads_enter(t, true);
 }
 

@@ -86,8 +86,17 @@ static bool reserve_space(void)
 	return false;
 }
 
+/* Whether a file can be made beside what is called PATH: a file. What is a
+ * directory or a device was not meant to be written beside. */
+static RT_APART bool may_be_numbered(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || S_ISREG(st.st_mode);
+}
+
 /* Open a new file: the configured name, or with a number before its extension
- * where that exists already. */
+ * where a file has it already. errno is EEXIST where that is no file. */
 static int create_file(void)
 {
 	unsigned sequence;
@@ -103,6 +112,10 @@ static int create_file(void)
 		fd = raw_open(arena->path, O_RDWR | O_CREAT | O_EXCL, 0644);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
+		if (!sequence && !may_be_numbered(arena->path)) {
+			errno = EEXIST;
+			return -1;
+		}
 	}
 	return -1;
 }
@@ -189,7 +202,10 @@ static RT_APART bool make(void)
 	}
 	fd = create_file();
 	if (fd < 0) {
-		rt_warn_once("cannot create the profile", arena->path);
+		rt_warn_once(errno == EEXIST ? "cannot create the profile, the "
+					       "name is not that of a file"
+					     : "cannot create the profile",
+			     arena->path);
 		return false;
 	}
 	if (fstat(fd, &st) || !extend(fd, 0, FIRST_EXTENT)) {

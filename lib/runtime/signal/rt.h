@@ -50,6 +50,8 @@ struct rt_config {
 	uint64_t reserve_bytes; /* address space for the arena */
 	struct arena_sync sync; /* taken at start-up */
 	uint64_t start_cpu_ns;	/* CPU time of the process before recording */
+	/* What is not to be told of it: that before a reset. */
+	uint64_t dropped_user_ns, dropped_sys_ns;
 	/* Measured at start-up: see control/calibrate.h. */
 	uint64_t hook_inside_ps, hook_outside_ps, hook_spread_ps;
 	/* Only in trace mode. */

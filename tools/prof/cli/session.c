@@ -214,9 +214,13 @@ void session_free(struct session *session)
 
 char *session_glob(const char *output)
 {
-	char *result = memory_array(2 * strlen(output) + 1, 1), *out = result;
+	char *result = memory_array(2 * strlen(output) + 2, 1), *out = result;
+	const char *slash = strrchr(output, '/');
+	const char *dot = strrchr(slash ? slash : output, '.');
 
 	for (; *output; output++) {
+		if (output == dot)
+			*out++ = '*';
 		if (*output == '%' && output[1] && output[1] != '%') {
 			output++;
 			*out++ = '*';
@@ -228,5 +232,7 @@ char *session_glob(const char *output)
 			*out++ = '\\';
 		*out++ = *output;
 	}
+	if (!dot)
+		*out = '*';
 	return result;
 }

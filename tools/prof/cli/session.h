@@ -31,7 +31,8 @@ void session_find(const char *pattern, const char *id, struct session *session);
 void session_free(struct session *session);
 
 /* The glob that the files of the output pattern OUTPUT (as in PROF_OUTPUT)
- * match; to be freed. */
+ * match, those included that got a number before the extension since there was
+ * one of that name; to be freed. */
 char *session_glob(const char *output);
 
 #endif

@@ -238,10 +238,10 @@ bool annotate_print(const struct lines_view *view,
 
 	if (!symbolizer_function_code(a.symbolizer, f->symbol, &a.module,
 				      &a.code))
-		return error_set(err, ERROR_NOT_FOUND,
-				 "%s: its machine code is not there%s",
-				 f->symbol->name,
-				 f->symbol->high ? "" : ": it is inlined only");
+		return error_set(
+			err, f->symbol->high ? ERROR_NOT_FOUND : ERROR_USAGE,
+			"%s: its machine code is not there%s", f->symbol->name,
+			f->symbol->high ? "" : ": it is inlined only");
 	if (!disassembly_make(&a.text, &a.code, err)) {
 		symbol_code_free(&a.code);
 		return false;
