@@ -156,6 +156,7 @@ static void add_function(struct hits *h, struct symbolizer *s, uint32_t module,
 	struct hits_code c = { .hits = h, .symbolizer = s, .module = module };
 	struct symbol_code code;
 	size_t last = i + 1;
+	uint64_t sum;
 
 	done[i] = true;
 	if (!symbolizer_code(s, module, 0, blocks[i].pc - 1, &code)) {
@@ -174,12 +175,15 @@ static void add_function(struct hits *h, struct symbolizer *s, uint32_t module,
 		while (last < count && blocks[last].pc <= high)
 			last++;
 	}
-	if (flow_build(&c.flow, &code, blocks, count)) {
-		mark_done(&code, blocks + i, last - i, done + i);
+	sum = mark_done(&code, blocks + i, last - i, done + i);
+	if (!flow_build(&c.flow, &code, blocks, count)) {
+		h->lost += sum;
+	} else {
+		/* No line can have them where nothing says which it is. */
+		if (!code.row_count)
+			h->lost += sum;
 		hits_add_lines(&c);
 		flow_free(&c.flow);
-	} else {
-		h->lost += mark_done(&code, blocks + i, last - i, done + i);
 	}
 	symbol_code_free(&code);
 }

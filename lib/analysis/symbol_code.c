@@ -54,12 +54,16 @@ static void add_rows(struct filling *f, struct symbol_dwarf *d,
 
 	if (i == SIZE_MAX)
 		return;
-	/* All rows of the first address. */
+	/* All rows of the first address; but where the code before ends there,
+	 * in another section, its end is none of them. */
 	for (; i > 0; i--) {
+		Dwarf_Line *line = dwarf_onesrcline(u->lines, i - 1);
 		Dwarf_Addr before = 0;
+		bool ends = false;
 
-		dwarf_lineaddr(dwarf_onesrcline(u->lines, i - 1), &before);
-		if (before < part->low)
+		dwarf_lineaddr(line, &before);
+		dwarf_lineendsequence(line, &ends);
+		if (before < part->low || ends)
 			break;
 	}
 	for (; i < u->line_count; i++) {
