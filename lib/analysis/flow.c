@@ -167,9 +167,12 @@ static void fill_node(const struct build *b, struct flow_node *n, size_t first,
 				 .after = b->steps[first].address +
 					  b->steps[first].insn.length,
 				 .counted = b->steps[first].counter };
-	for (size_t i = first; i <= last; i++)
+	n->gap = true;
+	for (size_t i = first; i <= last; i++) {
 		if (b->steps[i].insn.kind == INSN_CALL && !b->steps[i].counter)
 			n->calls = true;
+		n->gap &= b->steps[i].insn.nothing;
+	}
 	n->falls = s->insn.kind == INSN_PLAIN || s->insn.kind == INSN_CALL ||
 		   s->insn.kind == INSN_BRANCH;
 	n->leads = !n->counted && n->falls && s->insn.kind != INSN_BRANCH &&
@@ -271,8 +274,11 @@ static bool make_edges(struct build *b)
 
 		n->in_first = at;
 		at += n->in_count;
-		/* Where exceptions are caught, or a jump table leads to. */
-		if (!n->in_count)
+		/* Where exceptions are caught, or a jump table leads to; but
+		 * what fills the gap before aligned code never runs. */
+		if (!n->in_count && n->gap && !n->open_in)
+			n->known = true;
+		else if (!n->in_count)
 			n->open_in = true;
 		n->in_count = 0;
 	}

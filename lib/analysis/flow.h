@@ -37,6 +37,7 @@ struct flow_node {
 	bool open_out; /* and may go elsewhere */
 	bool empty;    /* but for its counter and a jump */
 	bool calls;    /* it calls what may not return */
+	bool gap;      /* instructions that do nothing */
 	uint64_t count;
 	uint32_t in_first, in_count; /* in flow.in: numbers of edges */
 	uint32_t out[2], out_count;  /* numbers of edges */

@@ -33,6 +33,7 @@ struct work {
 	size_t row_count;
 	struct sight *sights; /* by node and line, once sorted */
 	size_t sight_count, sight_capacity;
+	bool *asked;  /* of each node: whether it is being asked about */
 	size_t steps; /* left */
 	bool marked;  /* rows say where statements begin, apart from code */
 };
@@ -41,6 +42,7 @@ struct work {
 struct amount {
 	uint64_t count;
 	bool known;
+	bool all; /* it is all that there are, be they known or not */
 };
 
 /* --- rows -------------------------------------------------------------------
@@ -125,6 +127,26 @@ static void add_to_chain(struct work *w, struct chain *chain, const char *file,
 		chain->ids[chain->count++] = id;
 }
 
+/* Which frame of LOCATION the line of ROW is in: of those of its file the one
+ * whose function is declared last before it. Where the compiler moved code, an
+ * inlined function's addresses have lines of those around it, too. The number
+ * of frames: none. */
+static size_t frame_of_row(const struct symbol_location *location,
+			   const struct symbol_row *row)
+{
+	size_t best = location->frame_count;
+
+	for (size_t i = 0; i < location->frame_count; i++) {
+		const struct symbol_function *f = location->frames[i].function;
+
+		if (f->file == row->file && f->line <= row->line &&
+		    (best == location->frame_count ||
+		     f->line > location->frames[best].function->line))
+			best = i;
+	}
+	return best;
+}
+
 /* ROW, and the lines that its code at ADDRESS is inlined into. */
 static void make_chain(struct work *w, struct chain *chain, uint64_t address,
 		       const struct symbol_row *row)
@@ -132,10 +154,16 @@ static void make_chain(struct work *w, struct chain *chain, uint64_t address,
 	const struct symbol_location *location =
 		symbolizer_lookup(w->c->symbolizer, w->c->module, 0, address);
 
+	size_t own = 0;
+
 	chain->count = 0;
-	if (row)
+	if (row) {
 		add_to_chain(w, chain, row->file, row->line);
-	for (size_t i = 1; i < location->frame_count; i++)
+		own = frame_of_row(location, row);
+		if (own == location->frame_count)
+			own = 0;
+	}
+	for (size_t i = own + 1; i < location->frame_count; i++)
 		add_to_chain(w, chain, location->frames[i].file,
 			     location->frames[i].line);
 }
@@ -298,6 +326,19 @@ static bool is_glue(const struct work *w, uint32_t node)
 	       (i == w->sight_count || w->sights[i].node != node);
 }
 
+/* Whether all of NODE is code inlined into LINE. Where the compiler left it no
+ * mark of a statement, it shows nothing, and yet control is on LINE there. */
+static bool is_within(struct work *w, uint32_t node, uint32_t line)
+{
+	const struct flow_node *n = &w->c->flow.nodes[node];
+	struct chain start, end;
+
+	chain_at(w, &start, n->start);
+	chain_at(w, &end, n->last);
+	return in_chain(&start, line) && start.ids[0] != line &&
+	       in_chain(&end, line) && end.ids[0] != line;
+}
+
 /* --- how often a line goes on in the next node ------------------------------
  */
 
@@ -306,7 +347,8 @@ static struct amount going_on(struct work *w, uint32_t node, uint32_t line,
 
 static struct amount add(struct amount a, struct amount b)
 {
-	return (struct amount){ a.count + b.count, a.known && b.known };
+	return (struct amount){ a.count + b.count, a.known && b.known,
+				a.all && b.all };
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -347,6 +389,25 @@ static uint64_t fresh(struct work *w, uint32_t node, uint32_t line, int depth)
 	return least(sum, n->count);
 }
 
+/* Of those that took edge E from a node that shows nothing, how many were on
+ * LINE when they came there. */
+static struct amount glue_goes_on(struct work *w, const struct flow_edge *e,
+				  uint32_t line, const struct chain *start,
+				  int depth)
+{
+	const struct flow_node *from = &w->c->flow.nodes[e->from];
+	struct amount in = going_on(w, e->from, line, start, depth + 1);
+
+	if (in.all || (in.known && from->known && in.count == from->count))
+		return (struct amount){ e->count, e->known, true };
+	if (in.known && !in.count)
+		return in;
+	if (from->out_count == 1 && !from->open_out)
+		return in;
+	/* It parts again: all or nothing can be told. */
+	return (struct amount){ 0, false, false };
+}
+
 /* How often control took edge E to a node that begins with the lines START and
  * was on LINE already. */
 static struct amount edge_goes_on(struct work *w, const struct flow_edge *e,
@@ -356,29 +417,22 @@ static struct amount edge_goes_on(struct work *w, const struct flow_edge *e,
 	const struct flow_node *from = &w->c->flow.nodes[e->from];
 	struct chain end;
 
-	if (is_glue(w, e->from)) {
-		struct amount in = going_on(w, e->from, line, start, depth + 1);
-
-		if (in.known && !in.count)
-			return in;
-		if (from->out_count == 1 && !from->open_out)
-			return in;
-		/* It parts again: all or nothing can be told. */
-		if (in.known && from->known && in.count == from->count)
-			return (struct amount){ e->count, e->known };
-		return (struct amount){ 0, false };
+	if (is_glue(w, e->from))
+		return glue_goes_on(w, e, line, start, depth);
+	if (!shows(w, e->from, line)) {
+		if (is_within(w, e->from, line))
+			return glue_goes_on(w, e, line, start, depth);
+		return (struct amount){ 0, true, false };
 	}
-	if (!shows(w, e->from, line))
-		return (struct amount){ 0, true };
 	chain_at(w, &end, from->last);
 	if (!in_chain(&end, line))
-		return (struct amount){ 0, true };
+		return (struct amount){ 0, true, false };
 	if (e->back && start->count &&
 	    (start->ids[0] == line || end.ids[0] == line))
-		return (struct amount){
-			least(e->count, fresh(w, e->from, line, 0)), e->known
-		};
-	return (struct amount){ e->count, e->known };
+		return (struct amount){ least(e->count,
+					      fresh(w, e->from, line, 0)),
+					e->known, false };
+	return (struct amount){ e->count, e->known, true };
 }
 
 /* How often control came to NODE, which begins with the lines START, being on
@@ -388,23 +442,24 @@ static struct amount going_on(struct work *w, uint32_t node, uint32_t line,
 {
 	const struct flow *f = &w->c->flow;
 	const struct flow_node *n = &f->nodes[node];
-	struct amount sum = { 0, true };
-	uint32_t all = 0;
+	struct amount sum = { 0, true, !n->open_in };
 
+	/* Who goes round in a loop came on the line if all who enter it did. */
+	if (w->asked[node])
+		return (struct amount){ 0, false, true };
 	if (!w->steps || depth > MAX_CHAIN)
-		return (struct amount){ 0, false };
+		return (struct amount){ 0, false, false };
 	w->steps--;
+	w->asked[node] = true;
 	for (uint32_t i = 0; i < n->in_count; i++) {
 		const struct flow_edge *e = &f->edges[f->in[n->in_first + i]];
-		struct amount one = edge_goes_on(w, e, line, start, depth);
 
-		/* Where everything comes from there, no edge need be known. */
-		if (!e->known && !one.known && !is_glue(w, e->from))
-			all++;
-		sum = add(sum, one);
+		sum = add(sum, edge_goes_on(w, e, line, start, depth));
 	}
-	if (!sum.known && all == n->in_count && !n->open_in && n->known)
-		return (struct amount){ n->count, true };
+	w->asked[node] = false;
+	/* Where everything comes from there, no edge need be known. */
+	if (!sum.known && sum.all && n->known)
+		return (struct amount){ n->count, true, true };
 	return sum;
 }
 
@@ -415,21 +470,38 @@ static void add_hits(struct work *w, const struct sight *sight,
 		     const struct chain *start)
 {
 	const struct flow_node *n = &w->c->flow.nodes[sight->node];
-	struct hit *hit = &w->c->hits->lines[sight->line];
-	struct amount on = { 0, true };
+	struct amount on = { 0, n->known, false };
+	struct hit *hit;
 
-	hit->shown = true;
-	if (!n->known) {
-		hit->unknown = true;
-		return;
-	}
-	if (in_chain(start, sight->line))
+	if (n->known && in_chain(start, sight->line))
 		on = going_on(w, sight->node, sight->line, start, 0);
+	/* Not before: who looks for lines may find new ones, and move all. */
+	hit = &w->c->hits->lines[sight->line];
+	hit->shown = true;
 	if (!on.known)
 		hit->unknown = true;
 	/* More came than is there: an exception went another way. */
-	if (on.count < n->count)
+	if (n->known && on.count < n->count)
 		hit->count += n->count - on.count;
+}
+
+/* The function that ROW is of, or NULL. A statement at the end of an inlined
+ * function that has no code left is where the code behind it begins. */
+static const struct symbol_function *function_of_row(
+	struct work *w, const struct symbol_row *row)
+{
+	const struct symbol_location *location;
+
+	for (uint64_t before = 0; before < 2; before++) {
+		size_t i;
+
+		location = symbolizer_lookup(w->c->symbolizer, w->c->module, 0,
+					     row->address - before);
+		i = frame_of_row(location, row);
+		if (i < location->frame_count)
+			return location->frames[i].function;
+	}
+	return NULL;
 }
 
 /* Which functions the code belongs to, and up to which line. */
@@ -438,15 +510,11 @@ static void add_functions(struct work *w)
 	for (size_t i = 0; i < w->row_count; i++) {
 		const struct symbol_row *row = &w->rows[i];
 		const struct symbol_function *function =
-			symbolizer_lookup(w->c->symbolizer, w->c->module, 0,
-					  row->address)
-				->frames[0]
-				.function;
+			function_of_row(w, row);
 		struct hit_function *known =
-			hits_function(w->c->hits, function);
+			function ? hits_function(w->c->hits, function) : NULL;
 
-		if (known && row->file == function->file &&
-		    row->line > known->last_line)
+		if (known && row->line > known->last_line)
 			known->last_line = row->line;
 	}
 	for (size_t i = 0; i < w->c->flow.node_count; i++) {
@@ -467,7 +535,9 @@ void hits_add_lines(struct hits_code *c)
 	struct chain start;
 	uint32_t node = HITS_NONE;
 
-	if (!sort_rows(&w)) {
+	w.asked = calloc(c->flow.node_count + 1, sizeof(*w.asked));
+	if (!w.asked || !sort_rows(&w)) {
+		free(w.asked);
 		c->hits->failed = true;
 		return;
 	}
@@ -480,6 +550,7 @@ void hits_add_lines(struct hits_code *c)
 		add_hits(&w, &w.sights[i], &start);
 	}
 	add_functions(&w);
+	free(w.asked);
 	free(w.rows);
 	free(w.sights);
 }

@@ -66,11 +66,14 @@ bool insn_flow_x86_64(const uint8_t *code, size_t size, uint64_t address,
 	size_t at = skip_prefixes(code, size);
 	uint8_t opcode, next;
 
-	*out = (struct insn){ (uint8_t)length, INSN_PLAIN, 0 };
+	*out = (struct insn){ .length = (uint8_t)length, .kind = INSN_PLAIN };
 	if (!length || at >= length)
 		return false;
 	opcode = code[at];
 	next = at + 1 < length ? code[at + 1] : 0;
+	/* nop; behind f3 it is pause, behind REX.B xchg. */
+	out->nothing = (opcode == 0x90 && (!at || code[at - 1] == 0x66)) ||
+		       (opcode == 0x0f && next == 0x1f);
 	if (opcode == 0x0f)
 		set_two_byte(out, next, code, address);
 	else if ((opcode & 0xf0) == 0x70 || (opcode & 0xfc) == 0xe0)

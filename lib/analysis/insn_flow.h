@@ -18,6 +18,7 @@ enum insn_kind {
 struct insn {
 	uint8_t length;
 	uint8_t kind;	 /* enum insn_kind */
+	bool nothing;	 /* it does nothing, as what fills gaps */
 	uint64_t target; /* of a call by way of a slot at a fixed address:
 			  * that address */
 };

@@ -66,6 +66,9 @@ if command -v g++ >/dev/null && gcov_says lines_program.cc g++ '
 	/^\t.*(;$|(if|for|while) \()/ { print NR }' 40; then
 	against_gcov 42 g++ -O0 $trace_pc
 	against_gcov 42 g++ -O0 -gdwarf-4 $trace_pc
+	against_gcov 30 g++ -O2 -fno-thread-jumps -fno-tree-slp-vectorize $trace_pc
+	tool lines lines_program.cc ./*.prof >table
+	is "$(grep -c 'int main(' table)" 1 "what is inlined ends before main"
 	if command -v clang++ >/dev/null; then
 		against_gcov 42 clang++ -O0 $trace_pc,no-prune
 	else

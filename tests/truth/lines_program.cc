@@ -26,6 +26,15 @@ T power(T base, int exponent)
 	return result;
 }
 
+inline long odd_sum(long n)
+{
+	long sum = 0;
+
+	for (long i = 0; i < n; i++)
+		sum += (i & 1) ? i : 3;
+	return sum;
+}
+
 inline long collatz(long n)
 {
 	long steps = 0;
@@ -63,22 +72,25 @@ static long plain(long n)
 	return -n;
 }
 
-int main()
+int main(int argc, char **)
 {
 	struct counter c = { 0, 0 };
 	unsigned long total = 0;
 
-	for (long i = 0; i < 300; i++)
+	// The compiler must not know how often.
+	for (long i = 0; i < 300 * argc; i++)
 		total += square_sum(i);
-	for (unsigned i = 0; i < 70; i++)
+	for (int i = 0; i < 70 * argc; i++)
 		total += power(i, 5);
-	for (unsigned long i = 0; i < 40; i++)
+	for (long i = 0; i < 40 * argc; i++)
 		total += power(i, 9);
-	for (long i = 0; i < 90; i++)
+	for (long i = 0; i < 50 * argc; i++)
+		total += odd_sum(100L);
+	for (long i = 0; i < 90 * argc; i++)
 		total += collatz(i);
-	for (long i = 0; i < 500; i++)
+	for (long i = 0; i < 500 * argc; i++)
 		c.add(i);
-	for (long i = 0; i < 60; i++)
+	for (long i = 0; i < 60 * argc; i++)
 		total += plain(i);
 	total += c.sum();
 	printf("%lu\n", total);

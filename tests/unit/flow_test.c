@@ -172,6 +172,33 @@ static void linear_equations(void)
 	flow_free(&flow);
 }
 
+/* What fills the gap behind a jump, before aligned code, leads on into it. */
+static void gap(void)
+{
+	struct flow_block blocks[2];
+	struct flow flow;
+
+	size = 0;
+	jump(0xeb, START + 15); /* to the end */
+	byte(0x66);		/* a gap */
+	byte(0x90);
+	byte(0x0f);
+	byte(0x1f);
+	byte(0x40);
+	byte(0);
+	call(COUNTER); /* a loop of itself, at 8 */
+	blocks[0] = (struct flow_block){ START + size, 40 };
+	jump(0x75, START + 8);
+	call(COUNTER); /* the end, at 15 */
+	blocks[1] = (struct flow_block){ START + size, 5 };
+	jump(0x75, START + 8);
+	byte(0xc3);
+	OK(build(&flow, blocks, 2), "a gap of instructions that do nothing");
+	OK(node_at(&flow, START + 2)->known, "it is known");
+	IS_U64(node_at(&flow, START + 2)->count, 0, "that it never runs");
+	flow_free(&flow);
+}
+
 static void no_counters(void)
 {
 	const struct flow_block elsewhere = { 0x9000, 4 };
@@ -235,6 +262,7 @@ int main(void)
 	instructions();
 	branch();
 	linear_equations();
+	gap();
 	no_counters();
 	blocks_are_read();
 	return tap_done();
