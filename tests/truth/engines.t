@@ -76,6 +76,13 @@ for hz in 100 997 4000; do
 	done
 done
 
+# A process begins on timers. Once it has changed, all its threads are to change,
+# and not one of them now and then.
+if [ $perf -eq 1 ]; then
+	run auto 997 8
+	between "$(rarest)" 700 1100 "$what: each thread comes to perf events"
+fi
+
 # inside: whether the share of each function is within its printed interval.
 inside() {
 	awk 'FNR == NR && $2 ~ /^[0-9.]+$/ { truth[$1] = $2; next }

@@ -29,7 +29,8 @@ enum perf_state {
 	PERF_REFUSED /* by the kernel, or a debugger is there */
 };
 
-static atomic_uint perf_state, ticks;
+/* Timers' ticks so far, of all threads; and that at which to try perf next. */
+static atomic_uint perf_state, ticks, next_try;
 
 /* A debugger or tracer stops at each SIGTRAP, and keeps it for itself. Context:
  * signal. */
@@ -88,11 +89,17 @@ static void go_on(struct rt_thread *t)
 	if (t->timer < 0)
 		return;
 	tick = 1 + atomic_fetch_add(&ticks, 1);
-	if ((tick <= TICKS_BEFORE_PERF || tick % TICKS_BETWEEN_TRIES == 0) &&
-	    to_perf(t, 0, tick >= TICKS_BEFORE_PERF))
-		timers_stop(t);
-	else
-		timers_arm(t, sampler_next_due(t));
+	/* The threads that began on timers come to it one by one. */
+	if ((int)(tick - atomic_load(&next_try)) >= 0) {
+		if (to_perf(t, 0, tick >= TICKS_BEFORE_PERF)) {
+			timers_stop(t);
+			return;
+		}
+		if (tick >= TICKS_BEFORE_PERF &&
+		    !(t->blocked_really & RT_BLOCKS_TRAP))
+			atomic_store(&next_try, tick + TICKS_BETWEEN_TRIES);
+	}
+	timers_arm(t, sampler_next_due(t));
 }
 
 /* An eighth of each new cost goes in. What took longer than usual since BEGIN
@@ -225,6 +232,7 @@ void engine_forked(void)
 		return;
 	atomic_store(&perf_state, PERF_UNTRIED);
 	atomic_store(&ticks, 0);
+	atomic_store(&next_try, 0);
 	rt.config.engine = ARENA_ENGINE_TIMER;
 }
 
