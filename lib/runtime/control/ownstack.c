@@ -40,7 +40,9 @@ void ownstack_find(struct rt_thread *t)
 		t->stack_end = end;
 		return;
 	}
-	if (pthread_getattr_np(pthread_self(), &attr))
+	/* It asks malloc for room. */
+	if (rt.config.early_threads ||
+	    pthread_getattr_np(pthread_self(), &attr))
 		return;
 	if (!pthread_attr_getstack(&attr, &address, &size) &&
 	    here - (uintptr_t)address < size) {

@@ -260,7 +260,8 @@ bool threads_prepare(void)
 	find_create();
 	find_thrd();
 	relay_prepare();
-	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+	rt.config.early_threads = dlsym(RTLD_DEFAULT, "__tsan_init");
+	if (rt.config.early_threads)
 		last_round--;
 	key_made = pthread_key_create(&key, at_thread_end) == 0;
 	return key_made;

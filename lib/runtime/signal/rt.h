@@ -42,6 +42,7 @@ struct rt_config {
 	bool mode_asked;    /* not chosen by mode auto */
 	bool forked;	    /* this process is a fork of the configured one */
 	bool follow_fork;   /* forked children are recorded */
+	bool early_threads; /* may be here before their own runtime is ready */
 	char session[32];
 	char host[64];
 	char program[64];
