@@ -12,7 +12,6 @@
  * that libprof does: the clock, the walk, the context), and compare, which
  * tells where memo, rows and unw_step find different stacks.
  */
-#define UNW_LOCAL_ONLY
 #include "lib/runtime/control/loader.h"
 #include "lib/runtime/control/ownstack.h"
 #include "lib/runtime/signal/clock.h"
@@ -21,10 +20,10 @@
 #include "lib/runtime/signal/sampler.h"
 #include "lib/runtime/signal/thread.h"
 #include "lib/runtime/signal/unwind.h"
+#include "tests/unw_step.h"
 
 #include <errno.h>
 #include <execinfo.h>
-#include <libunwind.h>
 #include <linux/perf_event.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,36 +70,24 @@ static size_t walk_fp(ucontext_t *uc)
 	return n;
 }
 
-static void *pcs[DEPTH];
+static uintptr_t pcs[DEPTH];
 
 /* Neither function takes a context: both begin in this handler. */
 static size_t walk_unw_backtrace(ucontext_t *uc)
 {
 	(void)uc;
-	return (size_t)unw_backtrace(pcs, DEPTH);
+	return (size_t)unw_backtrace((void **)pcs, DEPTH);
 }
 
 static size_t walk_backtrace(ucontext_t *uc)
 {
 	(void)uc;
-	return (size_t)backtrace(pcs, DEPTH);
+	return (size_t)backtrace((void **)pcs, DEPTH);
 }
 
 static size_t walk_unw_step(ucontext_t *uc)
 {
-	static unw_cursor_t cursor;
-	unw_word_t pc;
-	size_t n = 0;
-
-	if (unw_init_local2(&cursor, uc, UNW_INIT_SIGNAL_FRAME))
-		return 0;
-	do {
-		unw_get_reg(&cursor, UNW_REG_IP, &pc);
-		if (!pc)
-			break;
-		pcs[n++] = (void *)pc;
-	} while (n < DEPTH && unw_step(&cursor) > 0);
-	return n;
+	return unw_step_all(uc, pcs, DEPTH);
 }
 
 static size_t walk_memo(ucontext_t *uc)
@@ -136,8 +123,7 @@ static void show(const char *what, const struct unwind_stack *a, size_t theirs)
 		a->cut, theirs);
 	for (i = 0; i < a->count || i < theirs; i++) {
 		struct module_image image = { .name = "?" };
-		uintptr_t pc =
-			i < a->count ? a->frame[i].pc : (uintptr_t)pcs[i];
+		uintptr_t pc = i < a->count ? a->frame[i].pc : pcs[i];
 
 		(void)modules_find(pc, &image);
 		dprintf(2, "  %2zu %14lx %14lx %s+%lx sp %lx\n", i,
@@ -164,10 +150,10 @@ static size_t walk_compare(ucontext_t *uc)
 		show("memo and rows", &a, theirs);
 	cut += a.cut != ARENA_CUT_COUNT;
 	for (i = 0; i < a.count && i < theirs; i++)
-		if (a.frame[i].pc != (uintptr_t)pcs[i])
+		if (a.frame[i].pc != pcs[i])
 			break;
 	if (a.cut == ARENA_CUT_COUNT &&
-	    (uintptr_t)pcs[theirs - 1] != a.frame[a.count - 1].pc)
+	    pcs[theirs - 1] != a.frame[a.count - 1].pc)
 		longer++; /* we came to the end, they did not */
 	else if (i < theirs || i < a.count)
 		show("ours and unw_step", &a, theirs);
@@ -296,8 +282,8 @@ __attribute__((constructor)) static void begin(void)
 	ticks = raw_map_private(SAMPLES_MAX * sizeof(*ticks));
 	/* Both load or look up what they need at the first call. */
 	unw_set_caching_policy(unw_local_addr_space, UNW_CACHE_PER_THREAD);
-	(void)unw_backtrace(pcs, DEPTH);
-	(void)backtrace(pcs, DEPTH);
+	(void)unw_backtrace((void **)pcs, DEPTH);
+	(void)backtrace((void **)pcs, DEPTH);
 	sigfillset(&action.sa_mask);
 	sigaction(SIGPROF, &action, NULL);
 	rate = hz ? (unsigned)atoi(hz) : 4000;

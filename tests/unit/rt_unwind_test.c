@@ -1,6 +1,5 @@
 /* rt_unwind_test.c - the stack at each single instruction of frames of all
  * kinds, compared with what libunwind finds there. */
-#define UNW_LOCAL_ONLY
 #include "lib/runtime/control/loader.h"
 #include "lib/runtime/control/ownstack.h"
 #include "lib/runtime/signal/modules.h"
@@ -10,11 +9,11 @@
 #include "lib/runtime/signal/unwind.h"
 #include "tests/tap.h"
 #include "tests/unit/frames/frames.h"
+#include "tests/unw_step.h"
 
 #if RT_CFI
 
 #include <dlfcn.h>
-#include <libunwind.h>
 #include <link.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -43,23 +42,6 @@ static struct rt_thread *make_thread(void)
 	t->scratch = (char *)t + ((sizeof(*t) + 63) & ~(size_t)63);
 	ownstack_find(t);
 	return t;
-}
-
-static size_t reference(ucontext_t *uc, uintptr_t *pcs)
-{
-	static unw_cursor_t cursor;
-	unw_word_t pc;
-	size_t n = 0;
-
-	if (unw_init_local2(&cursor, uc, UNW_INIT_SIGNAL_FRAME))
-		return 0;
-	do {
-		unw_get_reg(&cursor, UNW_REG_IP, &pc);
-		if (!pc)
-			break;
-		pcs[n++] = pc;
-	} while (n < DEPTH && unw_step(&cursor) > 0);
-	return n;
 }
 
 static void tell(const struct unwind_stack *s, const uintptr_t *pcs, size_t n)
@@ -122,7 +104,7 @@ static void look(ucontext_t *uc)
 	incomplete += a.cut != ARENA_CUT_COUNT || !ends_right(&a);
 	if (alone)
 		return;
-	n = reference(uc, pcs);
+	n = unw_step_all(uc, pcs, DEPTH);
 	if (pcs[n - 1] != outer_pcs[outer_count - 1])
 		given_up++;
 	else if (!is_same(&a, pcs, n))
