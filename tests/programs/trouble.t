@@ -216,7 +216,8 @@ else
 fi
 
 mkdir folder
-for name in folder /dev/null; do
+mkfifo fifo
+for name in folder fifo; do
 	quietly with PROF_OUTPUT=$name "$traced" exit 20
 	unharmed "to $name"
 	one_line "to $name" 'not that of a file'
