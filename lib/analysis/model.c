@@ -99,6 +99,30 @@ struct model *model_build(struct profile *const *profiles, size_t count,
 	return NULL;
 }
 
+/* Variances of threads add up, also of such as were sampled at other rates. */
+uint64_t model_sampled_ns(const struct model *m, double *samples)
+{
+	double variance = 0;
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < m->thread_count; i++) {
+		const struct model_thread *t = &m->threads[i];
+		const struct profile *p = m->processes[t->process].profile;
+		uint64_t own = t->total.ns - t->unsampled_ns;
+
+		if (p->header.mode == ARENA_MODE_TRACE)
+			continue;
+		ns += own;
+		if (t->total.samples)
+			variance += (double)own * (double)own * t->spread /
+				    (double)t->total.samples;
+	}
+	if (samples)
+		*samples = variance > 0 ? (double)ns * (double)ns / variance
+					: (double)m->total.samples;
+	return ns;
+}
+
 void model_free(struct model *m)
 {
 	if (!m)

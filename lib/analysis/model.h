@@ -98,6 +98,7 @@ struct model_thread {
 	const char *name;
 	struct model_cost total; /* all its nodes and what no sample caught */
 	uint64_t unsampled_ns;	 /* part of total, self time of its root */
+	double spread;		 /* of its samples, as in profile_thread */
 	uint32_t root;		 /* node */
 };
 
@@ -146,5 +147,10 @@ struct model *model_build(struct profile *const *profiles, size_t count,
 			  const struct model_options *options,
 			  struct error *err);
 void model_free(struct model *model);
+
+/* The time that samples stand for: not what was traced, nor the end of a
+ * thread, of which they say nothing, and which has no error. *SAMPLES, if not
+ * NULL: so many samples that all stand for the same time would tell as much. */
+uint64_t model_sampled_ns(const struct model *model, double *samples);
 
 #endif

@@ -215,6 +215,7 @@ static bool add_threads(struct source *src, uint32_t process)
 			.merged = t->record.merged,
 			.name = t->record.name,
 			.unsampled_ns = t->record.unsampled_ns,
+			.spread = t->spread,
 			.root = root,
 		};
 		m->thread_count++;

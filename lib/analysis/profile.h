@@ -29,6 +29,10 @@ struct profile_module {
 struct profile_thread {
 	struct arena_thread record;
 	uint32_t root; /* index into nodes */
+	/* So many of its samples tell as much as one would if all stood for
+	 * the same time: n times the sum of the weights' squares over the
+	 * square of their sum; 1 or more. */
+	double spread;
 };
 
 /* A calling context. Parents come before their children. Every node's thread

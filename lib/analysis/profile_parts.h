@@ -124,6 +124,7 @@ bool profile_scan_header(struct profile_scan *s);
 bool profile_scan_chunks(struct profile_scan *s);
 bool profile_scan_nodes(struct profile_scan *s);
 bool profile_scan_times(struct profile_scan *s);
+bool profile_scan_spreads(struct profile_scan *s);
 bool profile_find_empty(struct profile_scan *s);
 bool profile_scan_durations(struct profile_scan *s);
 bool profile_scan_modules(struct profile_scan *s);

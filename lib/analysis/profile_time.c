@@ -400,5 +400,5 @@ bool profile_scan_times(struct profile_scan *s)
 {
 	settle_negative(s->profile);
 	add_pending(s);
-	return convert(s) && compensate(s);
+	return convert(s) && profile_scan_spreads(s) && compensate(s);
 }

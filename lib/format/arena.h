@@ -219,8 +219,14 @@ struct arena_thread {
 	/* Ticks of calls that were left out for they took too little, without
 	 * those made in such a call, and without the hooks' cost. */
 	uint64_t brief_ticks;
-	uint8_t pad[48];
+	/* Sum of the squares of the samples' weights, in units of (64 ns)^2:
+	 * of what may be elsewhere of each (a wait was measured). Stays at its
+	 * maximum; 0: not known. */
+	uint64_t weight_squares;
+	uint8_t pad[40];
 };
+#define ARENA_WEIGHT_UNIT 64 /* ns, of weight_squares */
+
 static_assert(sizeof(struct arena_thread) == 192, "thread is 192 bytes");
 
 /* One calling context: this function, called from this site, under PARENT.

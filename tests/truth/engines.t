@@ -83,38 +83,56 @@ if [ $perf -eq 1 ]; then
 	between "$(rarest)" 700 1100 "$what: each thread comes to perf events"
 fi
 
-# inside: whether the share of each function is within its printed interval.
+# inside: the functions whose share is within its printed interval.
 inside() {
 	awk 'FNR == NR && $2 ~ /^[0-9.]+$/ { truth[$1] = $2; next }
 		{ name = $NF; sub(/.*\(/, "", name); sub(/\)$/, "", name) }
 		name in truth {
 			d = $2 - truth[name]
-			if (d > $3 + 0.0005 || -d > $3 + 0.0005)
-				bad = 1
-			seen++
-		}
-		END { exit bad || seen != 4 }' out report
+			if (d <= $3 + 0.0005 && -d <= $3 + 0.0005)
+				print name
+		}' out report
 }
 
-# within ENGINE RUNS SECONDS LEAST: it is in LEAST of RUNS runs.
+# within ENGINE RUNS SECONDS LEAST: each share is in LEAST of RUNS runs.
 within() {
-	good=0
+	: >inside
 	i=0
 	while [ $i -lt "$2" ]; do
 		rm -f ./*.prof
 		quietly with PROF_ENGINE=$1 "$program" "$3"
 		look ./*.prof
-		inside && good=$((good + 1))
+		inside >>inside
 		i=$((i + 1))
 	done
-	between $good "$4" "$2" \
-		"$1: in $4 of $2 runs each share is within its interval"
-	echo "# $1: $good of $2 runs of $3 s"
+	for name in $(awk '$1 != "rusage" && $2 ~ /^[0-9.]+$/ { print $1 }' out); do
+		good=$(grep -cx "$name" inside)
+		between "$good" "$4" "$2" \
+			"$1: in $4 of $2 runs $name is within its interval"
+		echo "# $1: $name in $good of $2 runs of $3 s"
+	done
 }
 
+# 95 of 100 are to be; 90 or more of 100 are in 99 of 100 series.
 if [ -n "$PROF_TEST_LONG" ]; then
-	within perf "${RUNS:-100}" "${SECONDS_EACH:-2}" $((${RUNS:-100} * 93 / 100))
+	within perf "${RUNS:-100}" "${SECONDS_EACH:-2}" $((${RUNS:-100} * 90 / 100))
 else
 	within $([ $perf -eq 1 ] && echo perf || echo timer) 5 0.3 3
 fi
+
+# What periods differ by makes samples tell less, by two of a hundred. A long
+# wait does not: all of it was where it is booked.
+worth() { awk '$1 == "samples" { print $4 / $2 * 100 }' info; }
+
+if [ $perf -eq 1 ]; then
+	rm -f ./*.prof
+	quietly with PROF_ENGINE=perf "$program" 1
+	look ./*.prof
+	between "$(worth)" 70 99.5 'samples of differing periods tell less'
+fi
+rm -f ./*.prof
+quietly with PROF_CLOCK=wall perl -e \
+	'for (1 .. 3) { select(undef, undef, undef, 0.3); $n++ while $n < $_ * 2e6 }'
+look ./*.prof
+between "$(worth)" 70 100 'samples of long waits do not'
 finish

@@ -237,6 +237,62 @@ static void threads_have_roots_of_their_own(void)
 	free_all(m, p, 3);
 }
 
+/* Samples of the given weights in one thread more of B. */
+static void add_samples(struct arena_build *b, uint32_t serial,
+			const uint64_t *weights, size_t count)
+{
+	uint32_t root = arena_build_thread(b, serial, "t");
+	uint32_t node = arena_build_node(b, serial, root, 0x1000, 0);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t units = weights[i] / ARENA_WEIGHT_UNIT;
+
+		arena_build_at(b, node)->self += weights[i];
+		arena_build_at(b, node)->samples++;
+		arena_build_record(b, serial)->samples++;
+		arena_build_record(b, serial)->weight_squares += units * units;
+	}
+}
+
+/* n samples of weights w tell as much as sum(w)^2 / sum(w^2) equal ones. */
+static void samples_of_unequal_weight_tell_less(void)
+{
+	static const uint64_t equal[] = { 64000, 64000, 64000, 64000 };
+	static const uint64_t unequal[] = { 6400, 6400, 12800, 64000 };
+	struct arena_build b = arena_build_new(ARENA_MODE_SAMPLE);
+	double squares = 4 * 64000.0 * 64000 + 2 * 6400.0 * 6400 +
+			 12800.0 * 12800 + 64000.0 * 64000;
+	double sum = 4 * 64000 + 2 * 6400 + 12800 + 64000;
+	struct profile *p[2];
+	struct model *m;
+	double samples;
+
+	add_samples(&b, 1, equal, 4);
+	add_samples(&b, 2, unequal, 4);
+	p[0] = finish(&b);
+	IS_U64((uint64_t)(p[0]->threads[0].spread * 1e6), 1000000,
+	       "equal weights have no spread");
+	m = build(p, 1, true);
+	IS_U64(model_sampled_ns(m, &samples), (uint64_t)sum,
+	       "all time was sampled");
+	OK(samples > sum * sum / squares * 0.999 &&
+		   samples < sum * sum / squares * 1.001,
+	   "and the samples of both threads count by their weights");
+	free_all(m, p, 1);
+
+	b = arena_build_new(ARENA_MODE_SAMPLE);
+	add_samples(&b, 1, unequal, 4);
+	arena_build_record(&b, 1)->weight_squares = 0;
+	add_samples(&b, 2, equal, 4);
+	arena_build_record(&b, 2)->weight_squares = 1;
+	p[0] = finish(&b);
+	IS_U64((uint64_t)(p[0]->threads[0].spread * 1e6), 1000000,
+	       "weights not known are taken to be equal");
+	IS_U64((uint64_t)(p[0]->threads[1].spread * 1e6), 1000000,
+	       "and no samples tell more than their number");
+	profile_free(p[0]);
+}
+
 static void sums_beyond_64_bits_fail(void)
 {
 	struct profile *p[8];
@@ -266,6 +322,7 @@ int main(void)
 	hooks_of_inlined_functions();
 	regions_are_functions();
 	threads_have_roots_of_their_own();
+	samples_of_unequal_weight_tell_less();
 	sums_beyond_64_bits_fail();
 	return tap_done();
 }

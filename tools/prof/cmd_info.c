@@ -82,9 +82,10 @@ static void print_mode(const struct profile *p)
 			printf("  %-12s asked %" PRIu32
 			       " a second, delivered %.1f\n",
 			       "rate", h->hz, facts_rate(&s));
-		printf("  %-12s %" PRIu64 ", %" PRIu64
+		printf("  %-12s %" PRIu64
+		       ", worth %.0f of equal weight; %" PRIu64
 		       " timer expiries came as one with another\n",
-		       "samples", s.samples, s.overruns);
+		       "samples", s.samples, s.equal, s.overruns);
 	}
 	if (h->mode == ARENA_MODE_SAMPLE)
 		printf("  %-12s %" PRIu64 " stacks before their outermost "

@@ -149,6 +149,7 @@ static void clear_chunk(struct arena_chunk *chunk)
 		record->unsampled_ns = record->cut_samples = 0;
 		record->hook_ns = record->hook_samples = 0;
 		record->hook_exit_ns = record->brief_ticks = 0;
+		record->weight_squares = 0;
 		node = (struct arena_node *)(record + 1);
 	} else if (chunk->kind == ARENA_CHUNK_BLOCKS) {
 		struct arena_block *block = (struct arena_block *)node;

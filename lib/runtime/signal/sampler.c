@@ -217,8 +217,22 @@ static uint64_t owed(struct rt_thread *t)
 	return weight;
 }
 
-/* Book WEIGHT to where T stands. */
-static void book(struct rt_thread *t, void *uc, uint64_t weight)
+/* WEIGHT of a sample is known to within itself: the more they differ, the less
+ * their number tells. */
+static void add_square(struct arena_thread *record, uint64_t weight)
+{
+	uint64_t square;
+
+	weight /= ARENA_WEIGHT_UNIT;
+	if (__builtin_mul_overflow(weight, weight, &square) ||
+	    __builtin_add_overflow(record->weight_squares, square, &square))
+		square = UINT64_MAX;
+	record->weight_squares = square;
+}
+
+/* Book WEIGHT to where T stands, MEASURED of it there. */
+static void book(struct rt_thread *t, void *uc, uint64_t weight,
+		 uint64_t measured)
 {
 	struct arena_thread *record = t->tree.record;
 	uintptr_t pc = unwind_interrupted_pc(uc);
@@ -226,6 +240,7 @@ static void book(struct rt_thread *t, void *uc, uint64_t weight)
 	enum place place;
 
 	record->samples++;
+	add_square(record, weight - measured);
 	place = find_place(t, pc);
 	if (place != PLACE_PROGRAM) {
 		record->hook_samples++;
@@ -253,7 +268,7 @@ void sampler_take(ucontext_t *uc, unsigned overruns)
 	if (t) {
 		thread_hold();
 		t->tree.record->overruns += overruns;
-		book(t, uc, weigh(t) + owed(t));
+		book(t, uc, weigh(t) + owed(t), 0);
 		thread_go();
 	} else {
 		/* Its time goes with the next sample of this thread. */
@@ -293,13 +308,16 @@ void sampler_wait_begins(struct rt_thread *t)
 void sampler_waited(struct rt_thread *t, ucontext_t *uc)
 {
 	int saved_errno = errno;
+	uint64_t wait;
 
 	if (thread_guard() || !thread_ready())
 		return; /* the time goes with the next sample */
 	thread_hold();
-	t->waited_ns += last_wait(t);
+	wait = last_wait(t);
+	t->waited_ns += wait;
 	if (t->waited_ns >= t->wait_due_ns) {
-		book(t, uc, t->waited_ns);
+		/* A long wait would always have been sampled. */
+		book(t, uc, t->waited_ns, wait < period_ns() ? 0 : wait);
 		t->waited_ns = 0;
 		t->wait_due_ns =
 			period_ns() / 2 + sampler_random(t) % (period_ns() + 1);

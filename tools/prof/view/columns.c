@@ -65,32 +65,19 @@ GET(cumulative_percall)
 	return true;
 }
 
-/* The time that samples stand for. What they say nothing about, at the end of a
- * thread, has no error; nor have traced processes. */
-static uint64_t sampled_ns(const struct model *model)
-{
-	uint64_t ns = 0;
-
-	for (size_t i = 0; i < model->thread_count; i++) {
-		const struct model_thread *t = &model->threads[i];
-		const struct profile *p = model->processes[t->process].profile;
-
-		if (p->header.mode != ARENA_MODE_TRACE)
-			ns += t->total.ns - t->unsampled_ns;
-	}
-	return ns;
-}
-
 static bool interval(const struct view *view, const struct model_function *f,
 		     uint64_t ns, double *number)
 {
+	double samples;
+	uint64_t sampled;
+
 	if (view->kind == VIEW_EXACT)
 		return false;
 	/* Its time was measured, by a process that was traced. */
 	if (view->kind == VIEW_MIXED && f->calls && !f->cumulative.samples)
 		return false;
-	*number = interval_95_ns(ns, sampled_ns(view->model),
-				 view->model->total.samples);
+	sampled = model_sampled_ns(view->model, &samples);
+	*number = interval_95_ns(ns, sampled, samples);
 	return true;
 }
 

@@ -164,6 +164,8 @@ struct facts_samples facts_samples(const struct profile *p)
 		s.overruns += p->threads[i].record.overruns;
 		s.cut += p->threads[i].record.cut_samples;
 		s.clock_ns += p->threads[i].record.hook_ns;
+		s.equal += (double)p->threads[i].record.samples /
+			   p->threads[i].spread;
 	}
 	s.clock_ns += profile_total_ns(p);
 	return s;

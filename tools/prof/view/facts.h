@@ -29,6 +29,7 @@ double facts_busy(const struct profile *p);
 struct facts_samples {
 	uint64_t samples, overruns, cut;
 	uint64_t clock_ns; /* of all threads, in which they were taken */
+	double equal; /* so many that stand for the same time tell as much */
 };
 struct facts_samples facts_samples(const struct profile *p);
 

@@ -14,11 +14,11 @@ double interval_square_root(double x)
 	return r;
 }
 
-double interval_95_ns(uint64_t part_ns, uint64_t total_ns, uint64_t samples)
+double interval_95_ns(uint64_t part_ns, uint64_t total_ns, double n)
 {
-	double n = (double)samples, p, centre, half, shrink, up, down;
+	double p, centre, half, shrink, up, down;
 
-	if (samples == 0 || total_ns == 0)
+	if (!(n > 0) || total_ns == 0)
 		return (double)total_ns;
 	p = (double)part_ns / (double)total_ns;
 	if (p > 1)

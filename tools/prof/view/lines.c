@@ -131,6 +131,20 @@ static void print_rest(struct printing *p)
 	}
 }
 
+/* How far off the share of half of a function's time may be, in percent. */
+static double half_interval(const struct model *m,
+			    const struct model_cost *total)
+{
+	double samples;
+
+	if (!total->samples || !total->ns)
+		return 100;
+	model_sampled_ns(m, &samples);
+	samples *= (double)total->samples / (double)m->total.samples;
+	return 100 * interval_95_ns(total->ns / 2, total->ns, samples) /
+	       (double)total->ns;
+}
+
 static void print_total(const struct printing *p)
 {
 	const struct model *m = p->view->model;
@@ -144,14 +158,7 @@ static void print_total(const struct printing *p)
 			100.0 * (double)total->ns / (double)m->total.ns);
 	if (m->sampled)
 		fprintf(out, "; %" PRIu64 " samples (a line's %% Time +-%.1f)",
-			total->samples,
-			total->samples
-				? 100 *
-					  interval_95_ns(total->ns / 2,
-							 total->ns,
-							 total->samples) /
-					  (double)(total->ns ? total->ns : 1)
-				: 100.0);
+			total->samples, half_interval(m, total));
 	fputc('\n', out);
 }
 
