@@ -51,7 +51,8 @@ static bool new_chunk(struct cct *tree)
 		return false;
 	/* For the rate of the clock, should the process be killed. */
 	arena_head()->sync[1] = clock_sync();
-	room = (chunk->size - sizeof(*chunk)) / sizeof(struct arena_node);
+	/* Hooks look at the node behind any: one stays free. */
+	room = (chunk->size - sizeof(*chunk)) / sizeof(struct arena_node) - 1;
 	tree->chunk = chunk;
 	tree->next = (struct arena_node *)(chunk + 1);
 	tree->end = tree->next + room;
@@ -92,7 +93,7 @@ bool cct_plant(struct cct *tree, uint32_t tid)
 	tree->record = record;
 	tree->chunk = chunk;
 	tree->next = (struct arena_node *)(record + 1);
-	tree->end = tree->next + room / sizeof(struct arena_node);
+	tree->end = tree->next + room / sizeof(struct arena_node) - 1;
 	tree->next_size = 2 * ARENA_PAGE;
 	memset(tree->first_slots, 0, sizeof(tree->first_slots));
 	tree->slots = tree->first_slots;

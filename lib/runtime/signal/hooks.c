@@ -1,11 +1,13 @@
 /* hooks.c - what -finstrument-functions calls, on the shortest way.
  *
  * One read of the clock an event, no call, no lock, no atomic
- * read-modify-write. Whatever is unusual goes to tracer.c. Here and there the
- * order of two lines matters: both hooks read the clock as early as they can,
- * since what comes after is done by the processor along with the program's own
- * work, and what comes before is waited for; the frame is complete before `top`
- * includes it. */
+ * read-modify-write. Whatever is unusual goes to tracer.c.
+ *
+ * Here and there the order of two lines matters. The frame is complete before
+ * `top` includes it. What a hook needs of its arguments is stored before it
+ * reads the clock, so that the registers that a function need not save are
+ * enough: while the clock is read (some 10 ns) the processor does fifty other
+ * instructions, and each that a hook has beyond that counts. */
 #include "lib/runtime/signal/hooks.h"
 #include "lib/runtime/signal/brief.h"
 #include "lib/runtime/signal/clock.h"
@@ -46,12 +48,38 @@ static inline struct arena_node *at(const char *base, uint32_t position)
 	return (struct arena_node *)(base + (uint64_t)position * ARENA_UNIT);
 }
 
-static inline void book(struct rt_thread *t, struct arena_node *n)
+/* The time until now is TOP's. Two registers do: "now" and what passed, which
+ * is not to be mixed with the sum before it is added. */
+static inline void book(struct rt_thread *t, const struct rt_frame *top)
 {
-	uint64_t now = clock_tsc();
+	uint64_t now = clock_tsc(), passed = now - t->last;
 
-	n->self += now - t->last;
 	t->last = now;
+	__asm__("" : "+r"(passed));
+	top->node->self += passed;
+}
+
+/* As thread_hide_top, in a hook that was not hidden. A trace keeps `t->top`,
+ * for the threads that end the recording. */
+static inline void hide(struct rt_thread *t, enum rt_hook_state state,
+			struct rt_frame *top)
+{
+	if (state == RT_COUNT)
+		t->top = top;
+	atomic_signal_fence(memory_order_seq_cst);
+	rt_top = RT_HIDDEN_TOP;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* The hook is done, and TOP the innermost function. */
+static inline void show(struct rt_thread *t, enum rt_hook_state state,
+			struct rt_frame *top)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	if (state != RT_COUNT)
+		t->top = top;
+	atomic_signal_fence(memory_order_seq_cst);
+	rt_top = top;
 }
 
 static inline bool is_timing(enum rt_hook_state state)
@@ -67,12 +95,13 @@ static inline __attribute__((always_inline)) void open_frame(
 	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
 	void *function, uintptr_t sp, uintptr_t hook)
 {
-	thread_hide_top();
-	if (is_timing(state))
-		book(t, top->node);
+	hide(t, state, top);
 	top[1].sp = sp;
 	top[1].hook = hook;
 	top[1].fn = (uintptr_t)function;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (is_timing(state))
+		book(t, top);
 }
 
 /* Enter CHILD from TOP's node, with the frame that was begun. */
@@ -87,20 +116,15 @@ static inline __attribute__((always_inline)) void close_frame(
 			arena_is_left_out(child) ? DURATIONS_LEFT_OUT : t->last,
 			++t->calls, t->brief, child
 		};
-	atomic_signal_fence(memory_order_seq_cst);
-	t->top = top + 1;
-	atomic_signal_fence(memory_order_seq_cst);
-	rt_top = top + 1;
+	show(t, state, top + 1);
 }
 
 /* The call is not the one that was made last from this context: the first
- * probe of the table finds it, or we leave the short way. Not inlined, for the
- * sake of the registers of the usual case. */
-static HOOKS_TEXT __attribute__((noinline)) void enter_other(
-	void *function, uintptr_t site, enum rt_hook_state state,
-	struct rt_frame *top)
+ * probe of the table finds it, or we leave the short way. */
+static inline __attribute__((always_inline)) void enter_other(
+	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
+	void *function, uintptr_t site)
 {
-	struct rt_thread *t = rt_self;
 	uint32_t parent = cct_position(t->base, top->node);
 	uint32_t found =
 		*cct_slot(&t->tree, parent, (uintptr_t)function, site - 1);
@@ -118,10 +142,38 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_other(
 		return;
 	}
 	top->node->last = found;
-	if (RT_UNLIKELY(state == RT_TIMED))
-		close_frame(t, RT_TIMED, top, child);
-	else
-		close_frame(t, RT_TRACE, top, child);
+	close_frame(t, state, top, child);
+}
+
+/* Not inlined, for the sake of the registers of the usual case. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_other_untimed(
+	void *function, uintptr_t site, struct rt_frame *top)
+{
+	enter_other(rt_self, RT_TRACE, top, function, site);
+}
+
+/* Functions that are called in turn are so again, and where they call none
+ * themselves their contexts lie side by side: the one behind LAST, which was
+ * entered last from TOP's. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_next(
+	void *function, uintptr_t site, struct rt_frame *top,
+	struct arena_node *last)
+{
+	struct arena_node *child = last + 1;
+
+	if (child->fn == (uintptr_t)function && child->site == site - 1 &&
+	    child->parent == last->parent) {
+		top->node->last += sizeof(*child) / ARENA_UNIT;
+		close_frame(rt_self, RT_TRACE, top, child);
+	} else {
+		enter_other_untimed(function, site, top);
+	}
+}
+
+static HOOKS_TEXT __attribute__((noinline)) void enter_other_timed(
+	void *function, uintptr_t site, struct rt_frame *top)
+{
+	enter_other(rt_self, RT_TIMED, top, function, site);
 }
 
 /* The function may be inlined into the active one, or be called while that is
@@ -139,7 +191,10 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_odd(void *function,
 	    top < rt_self->limit && !tracer_is_stale(top, sp, hook) &&
 	    !rt_is_reused((uintptr_t)function) && !rt_is_reused(site - 1)) {
 		open_frame(rt_self, state, top, function, sp, hook);
-		enter_other(function, site, state, top);
+		if (state == RT_TIMED)
+			enter_other_timed(function, site, top);
+		else
+			enter_other_untimed(function, site, top);
 	} else {
 		enter_cold((uintptr_t)function, site, sp, hook);
 	}
@@ -155,10 +210,14 @@ static inline __attribute__((always_inline)) void enter(
 	open_frame(t, state, top, function, sp, hook);
 	child = at(t->base, top->node->last);
 	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
-	    RT_UNLIKELY(child->site != site - 1))
-		enter_other(function, site, state, top);
-	else
+	    RT_UNLIKELY(child->site != site - 1)) {
+		if (state == RT_TIMED)
+			enter_other_timed(function, site, top);
+		else
+			enter_next(function, site, top, child);
+	} else {
 		close_frame(t, state, top, child);
+	}
 }
 
 /* With durations. Not inlined, as others are to be no slower for it. */
@@ -195,19 +254,22 @@ HOOKS_TEXT void __cyg_profile_func_enter(void *function, void *call_site)
 		enter_odd(function, site, sp, hook);
 }
 
-static inline __attribute__((always_inline)) void leave(
-	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top)
+/* A handler that comes while a function is left finds all as it is before or
+ * after: it pushes above the top, and leaves it as it was. That is why rt_top
+ * comes first here: a handler in between has t->top follow it. */
+static inline void leave_counted(struct rt_frame *top)
 {
-	if (state == RT_TRACE) {
-		thread_hide_top();
-		book(t, top->node);
-	}
-	/* A handler that comes here, in count mode, finds both true enough: it
-	 * pushes above either, and leaves both at the new one or as they are.
-	 */
-	t->top = top - 1;
-	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = top - 1;
+}
+
+static inline void leave_traced(struct rt_frame *top)
+{
+	struct rt_thread *t = rt_self;
+
+	book(t, top);
+	rt_top = top - 1;
+	atomic_signal_fence(memory_order_seq_cst);
+	t->top = top - 1;
 }
 
 /* With durations: the clock is read first, so that the recording is the
@@ -218,8 +280,8 @@ static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(void)
 	struct rt_frame *top = rt_top;
 	uint64_t now;
 
-	thread_hide_top();
-	book(t, top->node);
+	hide(t, RT_TIMED, top);
+	book(t, top);
 	now = t->last;
 	/* A handler that comes now pushes two elements further up, and leaves
 	 * this one alone. One that jumps out of here finds it gone. */
@@ -232,7 +294,6 @@ static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(void)
 
 HOOKS_EXIT_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
 {
-	struct rt_thread *t = rt_self;
 	struct rt_frame *top = rt_top;
 	uint8_t state = (uint8_t)what_to_do();
 	uintptr_t sp = (uintptr_t)__builtin_dwarf_cfa();
@@ -242,9 +303,9 @@ HOOKS_EXIT_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
 		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
 			  (uintptr_t)__builtin_return_address(0));
 	else if (RT_LIKELY(state == RT_COUNT))
-		leave(t, RT_COUNT, top);
+		leave_counted(top);
 	else if (state == RT_TRACE)
-		leave(t, RT_TRACE, top);
+		leave_traced(top);
 	else if (state == RT_TIMED)
 		leave_timed();
 	else

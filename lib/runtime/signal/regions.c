@@ -79,7 +79,7 @@ int regions_end(uintptr_t sp)
 
 	if (!tracing() || !t || !t->top)
 		return -1;
-	for (f = t->top; f > t->bottom; f--) {
+	for (f = thread_top(t); f > t->bottom; f--) {
 		if (f->fn & ARENA_REGION_BIT) {
 			event.fn = f->fn;
 			tracer_exit(&event);

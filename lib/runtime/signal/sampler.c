@@ -192,15 +192,15 @@ static enum place find_place(const struct rt_thread *t, uintptr_t pc)
 }
 
 /* The context that T is in, interrupted at PC in no hook. The beginning of a
- * function, up to its enter hook, is the function's: the element above `top`
+ * function, up to its enter hook, is the function's: the element above the top
  * still knows the call before, most often one of the same function. */
 static struct arena_node *counted_node(const struct rt_thread *t, uintptr_t pc)
 {
-	const struct rt_frame *left = t->top + 1;
+	const struct rt_frame *top = thread_top(t), *left = top + 1;
 
 	if (pc >= left->fn && pc < left->hook && left->hook - left->fn < 256)
 		return left->node;
-	return t->top->node;
+	return top->node;
 }
 
 /* Time of a thread that ended before T began, which T's first sample stands for

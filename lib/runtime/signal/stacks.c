@@ -13,7 +13,7 @@ static struct rt_thread *seize(void)
 	if (!t || !atomic_load_explicit(&rt.active, memory_order_relaxed) ||
 	    !rt_hook_state() || !t->top || thread_in_hook(t))
 		return NULL;
-	thread_hide_top();
+	thread_hide_top(t);
 	tracer_book(t);
 	return t;
 }

@@ -46,7 +46,7 @@ struct rt_thread {
 	unsigned guard;		 /* enum rt_guard */
 	unsigned nest;		 /* interrupted hooks */
 	uint64_t last;		 /* ticks of the last event booked */
-	struct rt_frame *top;	 /* innermost active function */
+	struct rt_frame *top;	 /* innermost active function: thread_top */
 	struct rt_frame *limit;	 /* last usable element */
 	char *base;		 /* of the arena */
 	struct rt_frame *bottom; /* the root's element, never popped */
@@ -119,10 +119,11 @@ enum rt_guard {
 	RT_GUARD_STARTING = 3 /* the process is not the program's yet */
 };
 
-/* The two words of thread-local storage: the thread's state, and where its
- * `top` stands, one load nearer to the hooks. RT_HIDDEN_TOP there: the thread
- * has no tree, or it is in a hook, and whoever comes now is a signal handler's.
- * Outside of the hooks `t->top` is the one to use. */
+/* The two words of thread-local storage: the thread's state, and its innermost
+ * active function, one load nearer to the hooks. RT_HIDDEN_TOP there: the
+ * thread has no tree, or it is in a hook, and whoever comes now is a signal
+ * handler's; then `t->top` has it, and in trace mode it always does. Outside of
+ * the hooks thread_top is the one to use. */
 struct rt_local {
 	struct rt_thread *self;
 	struct rt_frame *top;
@@ -175,10 +176,19 @@ static inline RT_QUIET void thread_go(void)
 		rt_self->guard = RT_GUARD_NONE;
 }
 
-/* The context that T is in; NULL: it has no tree yet. */
+/* The innermost active function of T, the calling thread; NULL: it has no tree
+ * yet. */
+static inline RT_QUIET struct rt_frame *thread_top(const struct rt_thread *t)
+{
+	return t->top && rt_top != RT_HIDDEN_TOP ? rt_top : t->top;
+}
+
+/* The context that T, the calling thread, is in; NULL: it has no tree yet. */
 static inline RT_QUIET struct arena_node *thread_node(const struct rt_thread *t)
 {
-	return t->top ? t->top->node : NULL;
+	const struct rt_frame *top = thread_top(t);
+
+	return top ? top->node : NULL;
 }
 
 /* Whether the calling thread, which is T, is in a hook. */
@@ -187,10 +197,12 @@ static inline RT_QUIET bool thread_in_hook(const struct rt_thread *t)
 	return t->top && rt_top == RT_HIDDEN_TOP;
 }
 
-/* The calling thread enters a hook: until thread_show_top others that come are
- * a handler's. */
-static inline RT_QUIET void thread_hide_top(void)
+/* T, the calling thread, enters a hook: until thread_show_top others that come
+ * are a handler's. */
+static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 {
+	t->top = thread_top(t);
+	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = RT_HIDDEN_TOP;
 	atomic_signal_fence(memory_order_seq_cst);
 }

@@ -226,7 +226,7 @@ void tracer_enter(const struct tracer_event *event)
 		if (nest(t, event))
 			enter(t, event);
 	} else if (t) {
-		thread_hide_top();
+		thread_hide_top(t);
 		enter(t, event);
 		thread_show_top(t);
 	}
@@ -244,7 +244,7 @@ void tracer_exit(const struct tracer_event *event)
 			unnest(t);
 		}
 	} else if (t) {
-		thread_hide_top();
+		thread_hide_top(t);
 		leave(t, event);
 		thread_show_top(t);
 	}
@@ -271,7 +271,7 @@ void tracer_mark(const void *env, uintptr_t sp)
 	/* Also while nothing is recorded: an earlier mark is not to stay. */
 	if (!t || !t->top)
 		return;
-	for (top = t->top; top > t->bottom && top->sp < sp; top--)
+	for (top = thread_top(t); top > t->bottom && top->sp < sp; top--)
 		;
 	*thread_mark_of(t, env) =
 		(struct rt_mark){ env, sp, (size_t)(top - t->bottom) };
@@ -303,7 +303,7 @@ void tracer_left(const void *env, uintptr_t sp)
 	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
 		return;
 	in_hook = thread_in_hook(t);
-	thread_hide_top();
+	thread_hide_top(t);
 	tracer_book(t);
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
