@@ -83,4 +83,26 @@ compare 'xz, two threads' '.' /usr/bin/xz -1 -T2 --block-size=4MiB -c data
 compare python3 '^_PyEval_EvalFrameDefault$' /usr/bin/python3 -I fib.py
 compare sqlite3 '^sqlite3_step$' /usr/bin/sqlite3 -init numbers.sql :memory: ''
 compare lua5.4 '^lua_(callk|pcallk)$' /usr/bin/lua5.4 fib.lua
+
+# valgrind runs a program in its own process, and takes a SIGTRAP for its own
+# end.
+inside_valgrind() {
+	rm -f ./*.prof
+	quietly without valgrind -q /usr/bin/lua5.4 short.lua
+	mv out plain.out
+	quietly with "PROF_ENGINE=$1" valgrind -q /usr/bin/lua5.4 short.lua
+	is "$status" 0 "valgrind, $1: it ends as it does without us"
+	same out plain.out "valgrind, $1: with the same output"
+	look ./lua5.4.*.prof
+	has info 'engine *timers' "valgrind, $1: timers sample it"
+}
+
+echo 'local n = 0 for i = 1, 1e6 do n = n + i % 7 end print(n)' >short.lua
+for engine in auto perf; do
+	if command -v valgrind >/dev/null; then
+		inside_valgrind $engine
+	else
+		skip 'valgrind is not installed' "valgrind, $engine"
+	fi
+done
 finish

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -172,6 +173,20 @@ static void leave_events(const char *why)
 	rt.config.clock = ARENA_CLOCK_CPU;
 }
 
+/* There are no perf events, for the reason WHY. The clock may yet be had. */
+static void refuse(unsigned asked, const char *why)
+{
+	if (rt.config.events) {
+		leave_events(why);
+		return;
+	}
+	atomic_store(&perf_state, PERF_REFUSED);
+	if (asked == OPTION_ENGINE_PERF)
+		rt_warn_once("PROF_ENGINE=perf: not available here; using "
+			     "timer",
+			     why);
+}
+
 /* Whoever asks for perf by name is told at once where there is none; and waits
  * are seen by nothing else. */
 static void try_now(unsigned asked)
@@ -186,16 +201,7 @@ static void try_now(unsigned asked)
 		rt.config.engine = ARENA_ENGINE_PERF;
 		return;
 	}
-	if (rt.config.events) {
-		/* The clock may yet be had. */
-		leave_events(strerror(errno));
-		return;
-	}
-	atomic_store(&perf_state, PERF_REFUSED);
-	if (asked == OPTION_ENGINE_PERF)
-		rt_warn_once("PROF_ENGINE=perf: not available here; using "
-			     "timer",
-			     strerror(errno));
+	refuse(asked, strerror(errno));
 }
 
 static void bill_waits(void)
@@ -203,6 +209,15 @@ static void bill_waits(void)
 	if (rt.config.clock == ARENA_CLOCK_WALL &&
 	    rt.config.engine != ARENA_ENGINE_PERF)
 		waits_prepare();
+}
+
+/* valgrind, which runs the program in its own process, would see a SIGTRAP that
+ * it did not expect, and end. It preloads a library of its own. */
+static bool is_in_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "/vgpreload_");
 }
 
 bool engine_prepare(unsigned asked)
@@ -217,10 +232,14 @@ bool engine_prepare(unsigned asked)
 		bill_waits();
 		return true;
 	}
-	if (!handle(SIGTRAP))
-		return false;
-	atomic_store(&perf_state, PERF_UNTRIED);
-	try_now(asked);
+	if (is_in_valgrind()) {
+		refuse(asked, "valgrind is there");
+	} else {
+		if (!handle(SIGTRAP))
+			return false;
+		atomic_store(&perf_state, PERF_UNTRIED);
+		try_now(asked);
+	}
 	bill_waits();
 	return true;
 }

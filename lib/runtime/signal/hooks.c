@@ -119,6 +119,14 @@ static inline __attribute__((always_inline)) void close_frame(
 	show(t, state, top + 1);
 }
 
+/* Whether NODE is that of calls of FUNCTION which return to SITE. */
+static inline bool is_call(const struct arena_node *node, const void *function,
+			   uintptr_t site)
+{
+	return RT_LIKELY(node->fn == (uintptr_t)function) &&
+	       RT_LIKELY(node->site == site - 1);
+}
+
 /* The call is not the one that was made last from this context: the first
  * probe of the table finds it, or we leave the short way. */
 static inline __attribute__((always_inline)) void enter_other(
@@ -130,8 +138,7 @@ static inline __attribute__((always_inline)) void enter_other(
 		*cct_slot(&t->tree, parent, (uintptr_t)function, site - 1);
 	struct arena_node *child = at(t->base, found);
 
-	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
-	    RT_UNLIKELY(child->site != site - 1) ||
+	if (!is_call(child, function, site) ||
 	    RT_UNLIKELY(child->parent != parent)) {
 		uintptr_t sp = top[1].sp, hook = top[1].hook;
 
@@ -153,21 +160,32 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_other_untimed(
 }
 
 /* Functions that are called in turn are so again, and where they call none
- * themselves their contexts lie side by side: the one behind LAST, which was
- * entered last from TOP's. */
-static HOOKS_TEXT __attribute__((noinline)) void enter_next(
+ * themselves their contexts lie side by side: try the one behind LAST, which
+ * was entered last from TOP's, and the one before it. Behind the last node of a
+ * chunk is a free one, before the first the chunk's head; a LAST that is none
+ * is the arena's head. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_beside(
 	void *function, uintptr_t site, struct rt_frame *top,
 	struct arena_node *last)
 {
 	struct arena_node *child = last + 1;
+	uint32_t step = sizeof(*child) / ARENA_UNIT;
 
-	if (child->fn == (uintptr_t)function && child->site == site - 1 &&
-	    child->parent == last->parent) {
-		top->node->last += sizeof(*child) / ARENA_UNIT;
-		close_frame(rt_self, RT_TRACE, top, child);
-	} else {
-		enter_other_untimed(function, site, top);
+	if (!is_call(child, function, site)) {
+		child = last - 1;
+		step = -step;
+		if ((const char *)last == rt_self->base ||
+		    !is_call(child, function, site)) {
+			enter_other_untimed(function, site, top);
+			return;
+		}
 	}
+	if (child->parent != last->parent) {
+		enter_other_untimed(function, site, top);
+		return;
+	}
+	top->node->last += step;
+	close_frame(rt_self, RT_TRACE, top, child);
 }
 
 static HOOKS_TEXT __attribute__((noinline)) void enter_other_timed(
@@ -209,12 +227,11 @@ static inline __attribute__((always_inline)) void enter(
 
 	open_frame(t, state, top, function, sp, hook);
 	child = at(t->base, top->node->last);
-	if (RT_UNLIKELY(child->fn != (uintptr_t)function) ||
-	    RT_UNLIKELY(child->site != site - 1)) {
+	if (!is_call(child, function, site)) {
 		if (state == RT_TIMED)
 			enter_other_timed(function, site, top);
 		else
-			enter_next(function, site, top, child);
+			enter_beside(function, site, top, child);
 	} else {
 		close_frame(t, state, top, child);
 	}
