@@ -159,33 +159,40 @@ static HOOKS_TEXT __attribute__((noinline)) void enter_other_untimed(
 	enter_other(rt_self, RT_TRACE, top, function, site);
 }
 
-/* Functions that are called in turn are so again, and where they call none
- * themselves their contexts lie side by side: try the one behind LAST, which
- * was entered last from TOP's, and the one before it. Behind the last node of a
- * chunk is a free one, before the first the chunk's head; a LAST that is none
- * is the arena's head. */
-static HOOKS_TEXT __attribute__((noinline)) void enter_beside(
+/* Whether the neighbour CHILD of LAST, which was entered last from TOP's
+ * context, is the one: functions that are called in turn are so again, and
+ * where they call none themselves, or recur, their nodes lie side by side.
+ * Behind the last node of a chunk is a free one, before the first the chunk's
+ * head. */
+static inline bool is_beside(const struct arena_node *child,
+			     const struct arena_node *last,
+			     const void *function, uintptr_t site)
+{
+	return is_call(child, function, site) && child->parent == last->parent;
+}
+
+/* Remember the neighbour of the child used last, STEP nodes from it. What is
+ * needed is loaded again: so it takes no register in the usual case. */
+static inline void move_last(struct rt_frame *top, int step)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	top->node->last +=
+		(uint32_t)(step * (int)(sizeof(*top->node) / ARENA_UNIT));
+}
+
+/* Neither LAST nor the one behind it. A LAST that is none is the arena's head:
+ * nothing is before that. */
+static HOOKS_TEXT __attribute__((noinline)) void enter_before(
 	void *function, uintptr_t site, struct rt_frame *top,
 	struct arena_node *last)
 {
-	struct arena_node *child = last + 1;
-	uint32_t step = sizeof(*child) / ARENA_UNIT;
-
-	if (!is_call(child, function, site)) {
-		child = last - 1;
-		step = -step;
-		if ((const char *)last == rt_self->base ||
-		    !is_call(child, function, site)) {
-			enter_other_untimed(function, site, top);
-			return;
-		}
-	}
-	if (child->parent != last->parent) {
+	if ((const char *)last != rt_self->base &&
+	    is_beside(last - 1, last, function, site)) {
+		move_last(top, -1);
+		close_frame(rt_self, RT_TRACE, top, last - 1);
+	} else {
 		enter_other_untimed(function, site, top);
-		return;
 	}
-	top->node->last += step;
-	close_frame(rt_self, RT_TRACE, top, child);
 }
 
 static HOOKS_TEXT __attribute__((noinline)) void enter_other_timed(
@@ -227,13 +234,15 @@ static inline __attribute__((always_inline)) void enter(
 
 	open_frame(t, state, top, function, sp, hook);
 	child = at(t->base, top->node->last);
-	if (!is_call(child, function, site)) {
-		if (state == RT_TIMED)
-			enter_other_timed(function, site, top);
-		else
-			enter_beside(function, site, top, child);
-	} else {
+	if (is_call(child, function, site)) {
 		close_frame(t, state, top, child);
+	} else if (state == RT_TIMED) {
+		enter_other_timed(function, site, top);
+	} else if (is_beside(child + 1, child, function, site)) {
+		move_last(top, 1);
+		close_frame(t, state, top, child + 1);
+	} else {
+		enter_before(function, site, top, child);
 	}
 }
 
