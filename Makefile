@@ -55,7 +55,7 @@ RT_CFLAGS := $(BASE_CFLAGS) $(RT_OPT) -fPIC -fvisibility=hidden \
 	-U_FORTIFY_SOURCE
 CFLAGS_TOOL := $(BASE_CFLAGS) $(OPT) $(SAN) $(CFLAGS)
 
-RT_SRC := lib/base/error.c lib/base/options.c \
+RT_SRC := lib/base/error.c lib/base/options.c lib/base/similar.c \
 	$(wildcard lib/runtime/signal/*.c lib/runtime/control/*.c)
 LIB_SRC := $(wildcard lib/base/*.c lib/format/*.c lib/analysis/*.c)
 TOOL_SRC := $(wildcard tools/prof/*.c tools/prof/*/*.c)

@@ -1,5 +1,7 @@
 #include "lib/base/options.h"
 
+#include "lib/base/similar.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -119,6 +121,21 @@ static bool parse_enum(const char *text, const struct entry *e, unsigned *out)
 	return false;
 }
 
+/* Whether E's text is a pattern for names, as its default is. */
+static bool is_pattern(const struct entry *e)
+{
+	return e->kind == KIND_TEXT && strchr(e->text, '%');
+}
+
+/* Nothing else may stand behind a "%" (DESIGN.md). */
+static bool parse_pattern(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '%' && (!*++text || !strchr("ephrn%", *text)))
+			return false;
+	return true;
+}
+
 static bool parse(const char *text, const struct entry *e, unsigned *out)
 {
 	switch (e->kind) {
@@ -130,7 +147,7 @@ static bool parse(const char *text, const struct entry *e, unsigned *out)
 		return parse_time(text, e, out);
 	case KIND_TEXT:
 		*out = 0;
-		return *text != '\0';
+		return *text && (!is_pattern(e) || parse_pattern(text));
 	}
 	return false;
 }
@@ -146,7 +163,10 @@ static void allowed(const struct entry *e, char *out, size_t size)
 		snprintf(out, size, "one of %s", e->text);
 		return;
 	case KIND_TEXT:
-		snprintf(out, size, "a text that is not empty");
+		snprintf(out, size, "a text that is not empty%s",
+			 is_pattern(e) ? ", in which %e %p %h %r %n and %% "
+					 "stand for something, and no other %"
+				       : "");
 		return;
 	case KIND_TIME:
 		snprintf(out, size,
@@ -210,6 +230,46 @@ void options_read(struct options *options, char *(*look_up)(const char *),
 			*(const char **)field = good ? value : e->text;
 		else
 			*(unsigned *)field = number;
+	}
+}
+
+/* Whether NAME is one of ours, of the table or not; if not, *CLOSEST is the one
+ * it was most likely meant to be, or NULL. */
+static bool is_known(const char *name, const char **closest)
+{
+	size_t best = SIMILAR_LIMIT;
+
+	*closest = NULL;
+	if (!strcmp(name, OPTIONS_SESSION))
+		return true;
+	for (size_t i = 0; i < ENTRY_COUNT; i++) {
+		if (!strcmp(name, entries[i].variable))
+			return true;
+		similar_closest(name, entries[i].variable, closest, &best);
+	}
+	return false;
+}
+
+void options_misspelt(char *const *environment, option_warning *warn)
+{
+	static const char prefix[] = "PROF_";
+	char name[32], line[128];
+	const char *closest;
+
+	for (; *environment; environment++) {
+		size_t length = strcspn(*environment, "=");
+
+		if (strncmp(*environment, prefix, sizeof(prefix) - 1) ||
+		    length <= sizeof(prefix) || length >= sizeof(name))
+			continue;
+		memcpy(name, *environment, length);
+		name[length] = '\0';
+		if (is_known(name, &closest) || !closest)
+			continue;
+		snprintf(line, sizeof(line),
+			 "%s: no such variable; did you mean %s?", name,
+			 closest);
+		warn(line);
 	}
 }
 

@@ -49,6 +49,13 @@ typedef void option_warning(const char *line);
 void options_read(struct options *options, char *(*look_up)(const char *),
 		  option_warning *warn);
 
+/* The variable that tells a child its session: not for the user to set. */
+#define OPTIONS_SESSION "PROF_SESSION"
+
+/* Report to WARN each variable of ENVIRONMENT whose name is hardly different
+ * from one of ours. What else begins with PROF_ may be somebody else's. */
+void options_misspelt(char *const *environment, option_warning *warn);
+
 /* Check VALUE for the variable NAME. Returns 1 where it is allowed; 0 where
  * not, with the reason in WHY; -1 where there is no such variable. */
 int options_check(const char *name, const char *value, char *why,

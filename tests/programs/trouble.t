@@ -61,6 +61,16 @@ PROF_DEPTH 7 from.8.to.65536 1024
 PROF_ENGINE steam auto|perf|timer auto
 PROF_VERBOSE yes from.0.to.1 0
 END
+quietly with PROF_MOED=trace PROF_HZZ=1 PROF_XYZZY=1 "$traced" exit 20
+unharmed 'misspelt variables'
+is "$(grep -c '^libprof: PROF_' err)" 2 'misspelt variables: a line for each'
+has err 'PROF_MOED: no such variable; did you mean PROF_MODE?' \
+	'misspelt variables: what was meant'
+rm -f ./*.prof
+quietly with PROF_OUTPUT=a%z.%p.prof "$traced" exit 20
+unharmed 'an unknown letter'
+one_line 'an unknown letter' 'PROF_OUTPUT=a%z.*: must be .* %e %p .*; using %e.%p.prof$'
+profiles 1 'an unknown letter: the profile is there'
 quietly with PROF_HZ= "$traced" exit 20
 unharmed 'PROF_HZ='
 one_line 'PROF_HZ=' 'PROF_HZ=: .*using 997'

@@ -1,7 +1,7 @@
 /* prof: runs programs under libprof, and shows what it recorded. */
+#include "lib/base/similar.h"
 #include "tools/prof/cli/message.h"
 #include "tools/prof/cli/output.h"
-#include "tools/prof/cli/similar.h"
 #include "tools/prof/command.h"
 
 #include <stdio.h>

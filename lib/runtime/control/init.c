@@ -290,6 +290,11 @@ static bool is_asked_for(const char *name, const char *patterns)
 	return found || only_others;
 }
 
+static void keep_quiet(const char *line)
+{
+	(void)line;
+}
+
 /* Before the program's own constructors (priority 101 in libprof.a; the loader
  * runs a preloaded library's in any case before the program's). */
 __attribute__((constructor(101))) static void start(void)
@@ -300,7 +305,14 @@ __attribute__((constructor(101))) static void start(void)
 	/* A setuid program trusts nobody's environment. */
 	if (getauxval(AT_SECURE) || is_second_copy())
 		return;
-	options_read(&options, getenv, warn);
+	/* A child has its variables from a process that was told, as was
+	 * "prof run". */
+	if (getenv(OPTIONS_SESSION)) {
+		options_read(&options, getenv, keep_quiet);
+	} else {
+		options_read(&options, getenv, warn);
+		options_misspelt(environ, warn);
+	}
 	if (is_asked_for(program_invocation_short_name, options.program) &&
 	    prepare(&options))
 		set_up(&options);

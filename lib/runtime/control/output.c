@@ -161,7 +161,7 @@ static uint64_t find_job(void)
 static void find_session(void)
 {
 	uint64_t job;
-	const char *given = getenv("PROF_SESSION");
+	const char *given = getenv(OPTIONS_SESSION);
 
 	if (given && *given && strlen(given) < sizeof(rt.config.session)) {
 		strcpy(rt.config.session, given);
@@ -177,7 +177,7 @@ static void find_session(void)
 			 "%08x%08x",
 			 (unsigned)(raw_clock_ns(CLOCK_REALTIME) >> 10),
 			 getpid());
-	setenv("PROF_SESSION", rt.config.session, 1);
+	setenv(OPTIONS_SESSION, rt.config.session, 1);
 }
 
 bool output_prepare(const struct options *options)

@@ -1,6 +1,6 @@
 #include "tools/prof/cli/args.h"
+#include "lib/base/similar.h"
 #include "tools/prof/cli/message.h"
-#include "tools/prof/cli/similar.h"
 #include "tools/prof/command.h"
 
 #include <stdio.h>

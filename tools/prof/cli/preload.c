@@ -1,4 +1,5 @@
 #include "tools/prof/cli/preload.h"
+#include "lib/base/options.h"
 #include "tools/prof/cli/memory.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ bool preload_set(const char *library, char *id, struct error *err)
 	failed = setenv("LD_PRELOAD", list, 1);
 	free(list);
 	snprintf(id, 17, "%016" PRIx64, random_number());
-	failed |= setenv("PROF_SESSION", id, 1);
+	failed |= setenv(OPTIONS_SESSION, id, 1);
 	if (failed)
 		return error_set(err, ERROR_SYSTEM, "setenv: %s",
 				 strerror(errno));

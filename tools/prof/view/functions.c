@@ -1,8 +1,8 @@
 #include "tools/prof/view/functions.h"
+#include "lib/base/similar.h"
 #include "tools/prof/cli/memory.h"
 #include "tools/prof/cli/message.h"
 #include "tools/prof/cli/pick.h"
-#include "tools/prof/cli/similar.h"
 
 #include <stdlib.h>
 #include <string.h>

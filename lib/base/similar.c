@@ -1,4 +1,4 @@
-#include "tools/prof/cli/similar.h"
+#include "lib/base/similar.h"
 
 #include <string.h>
 

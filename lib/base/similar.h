@@ -1,6 +1,6 @@
 /* similar.h - which word a mistyped one was meant to be. */
-#ifndef PROF_CLI_SIMILAR_H
-#define PROF_CLI_SIMILAR_H
+#ifndef PROF_BASE_SIMILAR_H
+#define PROF_BASE_SIMILAR_H
 
 #include <stddef.h>
 
