@@ -170,16 +170,18 @@ template <typename T> struct box {
 namespace deep {
 __attribute__((noinline)) int small(const int &x) { asm(""); return x + 1; }
 }
-__attribute__((noinline)) static int rare(int x) { asm(""); return x; }
+template <int N>
+__attribute__((noinline)) static int rare(int x) { asm(""); return x + N; }
 int main()
 {
 	box<long> b = { 1 };
+	box<int> c = { 1 };
 	long sum = 0;
 
 	for (int i = 0; i < 200000; i++)
-		sum += b.get(i) + deep::small(i);
+		sum += b.get(i) + c.get(i) + deep::small(i);
 	for (int i = 0; i < 100; i++)
-		sum += rare(i);
+		sum += rare<1>(i);
 	return sum == 0;
 }
 X
@@ -203,7 +205,7 @@ case $(${CXX:-g++} --version) in
 	$build "$flag" && LD_PRELOAD=$B/libprof.so ./advice
 	"$PROF" report >after
 	is "$(awk '/\(/ && /advice.cc:/ { print $1, $NF }' after |
-		sed 's/advice.cc:[0-9]*//' | sort | xargs)" '1 (main) 100 (rare(int))' \
+		sed 's/advice.cc:[0-9]*//' | sort | xargs)" '1 (main) 100 (rare<1>(int))' \
 		'what it advises takes the hooks away'
 	lacks "$(cat after)" 'The hooks took' 'and then there is no advice'
 	;;
@@ -213,7 +215,9 @@ $build && eval "\"$PROF\" run -q $patterns ./advice" 2>err
 is "$(cat err)" '' 'the filter it advises matches'
 "$PROF" report >after
 is "$(grep -c advice.cc: after) $(grep 'left out' after | cut -d ' ' -f 1)" \
-	'2 400000' 'and leaves them out of the profile'
+	'2 600000' 'and leaves them out of the profile'
 lacks "$(cat after)" 'The hooks took' \
 	'where they stay there is no advice on what is left'
+status 0 'a template goes by its name alone' "$PROF" lines rare
+matches "$(out)" '^Function: rare<1>\(int\) ' 'with its arguments shown'
 finish

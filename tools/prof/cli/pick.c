@@ -65,17 +65,46 @@ static size_t bare_length(const char *name)
 	return strlen(name);
 }
 
+/* Length of NAME, of LENGTH bytes, without the template's arguments that it
+ * ends with; LENGTH where it ends with none. */
+static size_t plain_length(const char *name, size_t length)
+{
+	size_t depth = 0, at = length;
+
+	while (at > 0) {
+		at--;
+		if (name[at] == '>')
+			depth++;
+		else if (name[at] == '<' && depth > 0)
+			depth--;
+		if (depth == 0)
+			break;
+	}
+	if (name[at] != '<' || depth > 0 ||
+	    (at >= 8 && !strncmp(name + at - 8, "operator", 8)))
+		return length;
+	return at;
+}
+
+/* Whether the first LENGTH bytes of WHOLE are NAME, in some namespace. */
+static bool ends_with(const char *whole, size_t length, const char *name)
+{
+	size_t wanted = strlen(name);
+
+	if (wanted > length || strncmp(whole + length - wanted, name, wanted))
+		return false;
+	return wanted == length || whole[length - wanted - 1] == ':';
+}
+
 bool pick_names_function(const char *name,
 			 const struct symbol_function *function)
 {
 	const char *whole = function->name;
-	size_t wanted = strlen(name), length = bare_length(whole);
+	size_t length = bare_length(whole);
 
-	if (!strcmp(whole, name) || !strcmp(function->linkage, name))
-		return true;
-	if (wanted > length || strncmp(whole + length - wanted, name, wanted))
-		return false;
-	return wanted == length || whole[length - wanted - 1] == ':';
+	return !strcmp(whole, name) || !strcmp(function->linkage, name) ||
+	       ends_with(whole, length, name) ||
+	       ends_with(whole, plain_length(whole, length), name);
 }
 
 bool pick_names_file(const char *name, const struct symbol_function *function)

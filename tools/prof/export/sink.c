@@ -51,12 +51,22 @@ bool sink_open(struct sink *sink, const char *path, struct error *err)
 	return false;
 }
 
+/* A write to the file has failed, and its reason is forgotten: the next one
+ * will have the same. The file is not kept. */
+static void fail_again(FILE *stream)
+{
+	clearerr(stream);
+	(void)fputc(0, stream);
+}
+
 bool sink_finish(struct sink *sink, struct error *err)
 {
 	const char *name = sink->path ? sink->path : "standard output";
 	bool failed = ferror(sink->stream);
 
 	errno = 0;
+	if (failed && sink->path)
+		fail_again(sink->stream);
 	failed |= fflush(sink->stream) != 0;
 	if (sink->path)
 		failed |= fclose(sink->stream) != 0;

@@ -77,15 +77,37 @@ static size_t find(const struct model *model, const struct model_function **out)
 
 /* The compiler compares with names without parameters, and takes a comma for
  * the end of one. */
-static void print_name(const struct view *view, const char *name)
-{
-	fprintf(view->out, "%.*s", (int)strcspn(name, "(,<"), name);
-}
+#define NAME_ENDS "(,<"
 
 /* A pattern for the filter: what is no plain part of a name ends it. */
+#define PATTERN_ENDS "(,<[*?\\'"
+
+/* Whether the name of CANDIDATE[I] up to one of ENDS is not that of one before,
+ * as that of two instances of a template is. */
+static bool is_new(const struct model_function *const *candidate, size_t i,
+		   const char *ends)
+{
+	const char *name = candidate[i]->symbol->name;
+	size_t length = strcspn(name, ends);
+
+	while (i-- > 0) {
+		const char *other = candidate[i]->symbol->name;
+
+		if (strcspn(other, ends) == length &&
+		    !memcmp(name, other, length))
+			return false;
+	}
+	return true;
+}
+
+static void print_name(const struct view *view, const char *name)
+{
+	fprintf(view->out, "%.*s", (int)strcspn(name, NAME_ENDS), name);
+}
+
 static void print_pattern(const struct view *view, const char *name)
 {
-	size_t length = strcspn(name, "(,<[*?\\'");
+	size_t length = strcspn(name, PATTERN_ENDS);
 
 	fprintf(view->out, " --exclude='%.*s%s'", (int)length, name,
 		name[length] && name[length] != '(' ? "*" : "");
@@ -110,6 +132,8 @@ void advice_print(const struct view *view)
 		"    -finstrument-functions-exclude-function-list=",
 		(double)overhead / (double)(own + 1));
 	for (size_t i = 0; i < count; i++) {
+		if (!is_new(candidates, i, NAME_ENDS))
+			continue;
 		if (i)
 			fputc(',', view->out);
 		print_name(view, candidates[i]->symbol->name);
@@ -118,6 +142,7 @@ void advice_print(const struct view *view)
 	      "out of the profile\nonly: prof run",
 	      view->out);
 	for (size_t i = 0; i < count; i++)
-		print_pattern(view, candidates[i]->symbol->name);
+		if (is_new(candidates, i, PATTERN_ENDS))
+			print_pattern(view, candidates[i]->symbol->name);
 	fputs("\n\n", view->out);
 }
