@@ -14,6 +14,9 @@ static double spread(double samples, double squares, double weight)
 	if (!(squares > 0) || !(weight > 0))
 		return 1;
 	found = samples * squares * unit * unit / (weight * weight);
+	/* One sample may have all the weight. */
+	if (found > samples)
+		found = samples;
 	return found > 1 ? found : 1;
 }
 

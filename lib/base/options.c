@@ -127,7 +127,7 @@ static bool is_pattern(const struct entry *e)
 	return e->kind == KIND_TEXT && strchr(e->text, '%');
 }
 
-/* Nothing else may stand behind a "%" (DESIGN.md). */
+/* Nothing else may stand behind a "%". */
 static bool parse_pattern(const char *text)
 {
 	for (; *text; text++)
@@ -207,7 +207,7 @@ static void warn_bad(const struct entry *e, const char *value,
 	shown[i] = '\0';
 	snprintf(line, sizeof(line), "%s=%s: must be %s; using %s", e->variable,
 		 shown, range, def);
-	warn(line);
+	warn(e->variable, line);
 }
 
 void options_read(struct options *options, char *(*look_up)(const char *),
@@ -269,7 +269,7 @@ void options_misspelt(char *const *environment, option_warning *warn)
 		snprintf(line, sizeof(line),
 			 "%s: no such variable; did you mean %s?", name,
 			 closest);
-		warn(line);
+		warn(name, line);
 	}
 }
 

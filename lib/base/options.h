@@ -41,8 +41,9 @@ struct options {
 #undef OPT_TIME
 };
 
-/* What is said about one bad value: a whole line without its newline. */
-typedef void option_warning(const char *line);
+/* What is said about one bad value of VARIABLE: a whole line without its
+ * newline. */
+typedef void option_warning(const char *variable, const char *line);
 
 /* Fill OPTIONS by asking LOOK_UP (getenv, say) for each variable. A value that
  * is not allowed is reported to WARN and the default taken. */

@@ -71,6 +71,13 @@ quietly with PROF_OUTPUT=a%z.%p.prof "$traced" exit 20
 unharmed 'an unknown letter'
 one_line 'an unknown letter' 'PROF_OUTPUT=a%z.*: must be .* %e %p .*; using %e.%p.prof$'
 profiles 1 'an unknown letter: the profile is there'
+quietly with PROF_HZ=x PROF_MOED=y sh -c 'sh -c "true; true"; PROF_HZ=z true; :'
+is "$(cut -d : -f 2 err | xargs)" 'PROF_HZ=x PROF_MOED' \
+	'a session is told once'
+quietly with PROF_HZ=x sh -c 'PROF_HZ=z env true; :'
+is "$(cut -d : -f 2 err | xargs)" 'PROF_HZ=x PROF_HZ=z' \
+	'and again of what is set later'
+rm -f ./*.prof
 quietly with PROF_HZ= "$traced" exit 20
 unharmed 'PROF_HZ='
 one_line 'PROF_HZ=' 'PROF_HZ=: .*using 997'

@@ -105,6 +105,8 @@ within() {
 		inside >>inside
 		i=$((i + 1))
 	done
+	is "$(awk '$1 != "rusage" && $2 ~ /^[0-9.]+$/' out | wc -l)" 4 \
+		"$1: four shares are known"
 	for name in $(awk '$1 != "rusage" && $2 ~ /^[0-9.]+$/ { print $1 }' out); do
 		good=$(grep -cx "$name" inside)
 		between "$good" "$4" "$2" \

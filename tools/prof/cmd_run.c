@@ -310,27 +310,14 @@ static bool prepare(struct settings *s, const struct target *t, char *id,
 	return ok;
 }
 
-static void warn_variable(const char *line)
-{
-	message_warn("%s", line);
-}
-
-/* What the library would say, but for its children. */
-static void check_variables(void)
-{
-	struct options unused;
-
-	options_read(&unused, getenv, warn_variable);
-	options_misspelt(environ, warn_variable);
-}
-
 static int run_target(struct settings *s, struct target *t, char **argv)
 {
 	struct child_end end;
 	char *filter = NULL, id[17];
 	int reason, exec_failed;
 
-	check_variables();
+	if (!s->quiet)
+		preload_check_variables();
 	if (!prepare(s, t, id, &filter)) {
 		filter_remove(filter);
 		return STATUS_RUN_FAILED;

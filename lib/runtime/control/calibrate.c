@@ -129,9 +129,10 @@ static uint64_t to_ps(uint64_t ticks, const struct arena_sync *from,
 static bool make_scratch(struct arena *scratch)
 {
 	memset(scratch, 0, sizeof(*scratch));
-	scratch->base = raw_map_private(SCRATCH_SIZE);
+	scratch->base = raw_map_private(ARENA_FRONT + SCRATCH_SIZE);
 	if (!scratch->base)
 		return false;
+	scratch->base += ARENA_FRONT;
 	scratch->reserve = SCRATCH_SIZE;
 	atomic_store(&scratch->mapped, SCRATCH_SIZE);
 	((struct arena_header *)scratch->base)->used_bytes = ARENA_PAGE;
@@ -231,5 +232,5 @@ void calibrate_hooks(struct calibration *out)
 	arena = real_arena;
 	filter_enable(filtering);
 	modules_forget();
-	raw_unmap(scratch.base, SCRATCH_SIZE);
+	raw_unmap(scratch.base - ARENA_FRONT, ARENA_FRONT + SCRATCH_SIZE);
 }

@@ -58,7 +58,7 @@ static void restart_clock(struct rt_thread *t, void *unused)
 	t->last = clock_ticks();
 	/* How long the calls took that are active now will not be known. */
 	t->durations.open_from = 0;
-	for (frame = t->bottom; t->timing && frame <= t->top; frame++)
+	for (frame = t->bottom; t->timing && frame <= thread_top(t); frame++)
 		if (thread_call(t, frame)->begin != DURATIONS_LEFT_OUT)
 			thread_call(t, frame)->begin = 0;
 	sampler_begin(t, false);
@@ -75,10 +75,10 @@ static void stop_thread(struct rt_thread *t, void *unused)
 	(void)unused;
 	engine_stop(t);
 	sampler_settle(t);
-	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
+	if (rt.config.mode == ARENA_MODE_TRACE && thread_is_planted(t)) {
 		uint64_t now = clock_ticks();
 
-		t->top->node->self += now - t->last;
+		thread_node(t)->self += now - t->last;
 		t->last = now;
 	}
 }

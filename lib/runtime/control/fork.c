@@ -6,15 +6,41 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
+
+enum { MENDED = 500 }; /* frames that a handler may have */
 
 /* One fork at a time holds it: atfork handlers run under libc's lock. */
 static sigset_t before;
 static unsigned blocked; /* that the thread believes to have blocked */
 static uintptr_t stack_start, stack_end; /* its own */
 
+/* The parent's: what its hooks know. */
+static struct {
+	struct rt_frame *top; /* NULL: no hook has come in this thread */
+	size_t depth;
+	struct rt_nested nested[RT_NEST_MAX];
+	unsigned nest;
+	char *arena;
+	uint64_t arena_size;
+} parent;
+
 static bool sampling(void)
 {
 	return rt.config.mode != ARENA_MODE_TRACE;
+}
+
+static void note_hooks(const struct rt_thread *t)
+{
+	parent.top = NULL;
+	if (!t || !thread_is_planted(t) || !rt_hook_state())
+		return;
+	parent.top = thread_top(t);
+	parent.depth = (size_t)(parent.top - t->bottom);
+	parent.nest = t->nest;
+	memcpy(parent.nested, t->nested, sizeof(parent.nested));
+	parent.arena = arena->base;
+	parent.arena_size = atomic_load(&arena->mapped);
 }
 
 /* A signal that arrives while the kernel copies the process makes it start
@@ -25,6 +51,7 @@ static void in_parent_before(void)
 
 	stack_start = rt_self ? rt_self->stack_start : 0;
 	stack_end = rt_self ? rt_self->stack_end : 0;
+	note_hooks(rt_self);
 	if (!sampling())
 		return;
 	sigemptyset(&set);
@@ -39,6 +66,23 @@ static void restore_mask(void)
 	if (sampling())
 		(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL,
 			      NSIG / 8);
+}
+
+/* A handler that called fork may have interrupted hooks, which go on in the
+ * child with what they hold of the parent: of its file, which is to stay as it
+ * is, and of its frames. One that had not begun to change anything has its
+ * frame below those of the handler's functions. */
+static void mend_hooks(struct rt_thread *t)
+{
+	size_t count = parent.depth < MENDED ? parent.depth : MENDED;
+
+	(void)raw_map(parent.arena - ARENA_FRONT,
+		      ARENA_FRONT + parent.arena_size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+		      -1, 0);
+	for (unsigned i = 0; i < parent.nest; i++)
+		thread_mend(t, parent.arena, parent.nested[i].top, 1);
+	thread_mend(t, parent.arena, parent.top, count + 1);
 }
 
 /* The kernel has wiped arena, registry and thread states; what is left of the
@@ -60,6 +104,8 @@ static void in_child(void)
 	engine_forked();
 	if (t)
 		t = thread_revive(t);
+	if (t && parent.top)
+		mend_hooks(t);
 	if (!t)
 		t = thread_adopt();
 	restore_mask();

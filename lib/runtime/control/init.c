@@ -91,6 +91,7 @@ static void configure(const struct options *o)
 	c->page_size = (uint32_t)sysconf(_SC_PAGESIZE);
 	c->depth = o->depth;
 	c->reserve_bytes = choose_reserve();
+	c->rationed = c->reserve_bytes < RESERVE_BYTES;
 	c->follow_fork = o->follow == OPTION_FOLLOW_ALL ||
 			 o->follow == OPTION_FOLLOW_FORK;
 }
@@ -290,9 +291,17 @@ static bool is_asked_for(const char *name, const char *patterns)
 	return found || only_others;
 }
 
-static void keep_quiet(const char *line)
+/* Children are not to be told again. */
+static void warn_of_value(const char *variable, const char *line)
 {
-	(void)line;
+	warn(line);
+	unsetenv(variable);
+}
+
+static void warn_of_name(const char *variable, const char *line)
+{
+	(void)variable;
+	warn(line);
 }
 
 /* Before the program's own constructors (priority 101 in libprof.a; the loader
@@ -300,21 +309,20 @@ static void keep_quiet(const char *line)
 __attribute__((constructor(101))) static void start(void)
 {
 	int saved_errno = errno;
+	const char *session = getenv(OPTIONS_SESSION);
 	struct options options;
 
 	/* A setuid program trusts nobody's environment. */
 	if (getauxval(AT_SECURE) || is_second_copy())
 		return;
-	/* A child has its variables from a process that was told, as was
-	 * "prof run". */
-	if (getenv(OPTIONS_SESSION)) {
-		options_read(&options, getenv, keep_quiet);
-	} else {
-		options_read(&options, getenv, warn);
-		options_misspelt(environ, warn);
+	options_read(&options, getenv, warn_of_value);
+	if (is_asked_for(program_invocation_short_name, options.program)) {
+		/* Children have them from a process that was told, as was
+		 * "prof run". */
+		if (!session || !*session)
+			options_misspelt(environ, warn_of_name);
+		if (prepare(&options))
+			set_up(&options);
 	}
-	if (is_asked_for(program_invocation_short_name, options.program) &&
-	    prepare(&options))
-		set_up(&options);
 	errno = saved_errno;
 }

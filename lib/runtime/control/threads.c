@@ -86,7 +86,7 @@ static void mark_open_calls(struct rt_thread *t)
 	if (!own && atomic_load(&rt.active))
 		return;
 	durations_forget_open(&t->durations);
-	for (; f <= t->top && f <= t->bottom + OPEN_CALLS; f++)
+	for (; f <= thread_top(t) && f <= t->bottom + OPEN_CALLS; f++)
 		durations_leave_open(
 			&t->durations,
 			&(struct durations_event){ f->node, thread_call(t, f),
@@ -99,8 +99,8 @@ void threads_mark(struct rt_thread *t)
 
 	record->cpu_ns = raw_clock_ns(thread_cpu_clock(t->tid));
 	record->end_ticks = clock_ticks();
-	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
-		record->pending = arena_position(t->top->node);
+	if (rt.config.mode == ARENA_MODE_TRACE && thread_is_planted(t)) {
+		record->pending = arena_position(thread_node(t));
 		record->pending_ticks = t->last;
 		if (rt.config.durations)
 			mark_open_calls(t);
@@ -145,10 +145,10 @@ static void retire(struct rt_thread *t)
 	if (!t->tree.record && sampled &&
 	    (t->unsampled_ns || atomic_load(&rt.active)) && arena_ready_soon())
 		thread_plant(t);
-	if (rt.config.mode == ARENA_MODE_TRACE && t->top) {
+	if (rt.config.mode == ARENA_MODE_TRACE && thread_is_planted(t)) {
 		uint64_t now = clock_ticks();
 
-		t->top->node->self += now - t->last;
+		thread_node(t)->self += now - t->last;
 		t->last = now;
 	}
 	if (t->tree.record)

@@ -75,13 +75,16 @@ static bool reserve_space(void)
 	uint64_t size = rt.config.reserve_bytes;
 
 	for (; size >= FIRST_EXTENT; size /= 2) {
-		arena->base = raw_map(
-			NULL, size, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-		if (arena->base) {
-			arena->reserve = size;
-			return true;
-		}
+		char *at = raw_map(NULL, ARENA_FRONT + size, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+				   -1, 0);
+
+		if (!at)
+			continue;
+		(void)syscall(SYS_mprotect, at, ARENA_FRONT, PROT_READ);
+		arena->base = at + ARENA_FRONT;
+		arena->reserve = size;
+		return true;
 	}
 	return false;
 }

@@ -22,6 +22,10 @@ enum arena_state {
 };
 
 /* In memory that fork wipes: a child sees an unborn arena. */
+/* Bytes before an arena that can be read, and are zeros: hooks look at the
+ * neighbours of a node before they know that it is one. */
+#define ARENA_FRONT ARENA_PAGE
+
 struct arena {
 	atomic_uint state;	 /* enum arena_state */
 	char *base;		 /* of the mapping; byte 0 of the file */

@@ -48,30 +48,35 @@ static inline struct arena_node *at(const char *base, uint32_t position)
 	return (struct arena_node *)(base + (uint64_t)position * ARENA_UNIT);
 }
 
-/* The time until now is TOP's. Two registers do: "now" and what passed, which
- * is not to be mixed with the sum before it is added. */
-static inline void book(struct rt_thread *t, const struct rt_frame *top)
+/* The time until now is TOP's. Both sums move by the same, each at once: what a
+ * handler books in between is in both; and two registers do. Until the next
+ * event the clock may be ahead then, and a call have begun after its end: calls
+ * that are timed have the time that was read. */
+static inline void book(struct rt_thread *t, enum rt_hook_state state,
+			const struct rt_frame *top)
 {
 	uint64_t now = clock_tsc(), passed = now - t->last;
 
-	t->last = now;
-	__asm__("" : "+r"(passed));
+	__asm__ volatile("" : "+r"(passed) : : "memory");
+	if (state == RT_TIMED)
+		t->last = now;
+	else
+		t->last += passed;
+	atomic_signal_fence(memory_order_seq_cst);
 	top->node->self += passed;
 }
 
-/* As thread_hide_top, in a hook that was not hidden. A trace keeps `t->top`,
- * for the threads that end the recording. */
-static inline void hide(struct rt_thread *t, enum rt_hook_state state,
-			struct rt_frame *top)
+/* As thread_hide_top, in a hook that was not hidden. */
+static inline void hide(struct rt_thread *t, struct rt_frame *top)
 {
-	if (state == RT_COUNT)
-		t->top = top;
+	t->top = top;
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = RT_HIDDEN_TOP;
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
-/* The hook is done, and TOP the innermost function. */
+/* The hook is done, and TOP the innermost function. A trace keeps `t->top` as
+ * well, for the threads that end the recording. */
 static inline void show(struct rt_thread *t, enum rt_hook_state state,
 			struct rt_frame *top)
 {
@@ -95,13 +100,13 @@ static inline __attribute__((always_inline)) void open_frame(
 	struct rt_thread *t, enum rt_hook_state state, struct rt_frame *top,
 	void *function, uintptr_t sp, uintptr_t hook)
 {
-	hide(t, state, top);
+	hide(t, top);
 	top[1].sp = sp;
 	top[1].hook = hook;
 	top[1].fn = (uintptr_t)function;
 	atomic_signal_fence(memory_order_seq_cst);
 	if (is_timing(state))
-		book(t, top);
+		book(t, state, top);
 }
 
 /* Enter CHILD from TOP's node, with the frame that was begun. */
@@ -171,24 +176,23 @@ static inline bool is_beside(const struct arena_node *child,
 	return is_call(child, function, site) && child->parent == last->parent;
 }
 
-/* Remember the neighbour of the child used last, STEP nodes from it. What is
- * needed is loaded again: so it takes no register in the usual case. */
-static inline void move_last(struct rt_frame *top, int step)
+/* CHILD, which is beside it, is the one used last from now on. What is needed
+ * is loaded again: so it takes no register in the usual case. */
+static inline void note_last(const char *base, struct rt_frame *top,
+			     const struct arena_node *child)
 {
 	atomic_signal_fence(memory_order_seq_cst);
-	top->node->last +=
-		(uint32_t)(step * (int)(sizeof(*top->node) / ARENA_UNIT));
+	top->node->last = cct_position(base, child);
 }
 
-/* Neither LAST nor the one behind it. A LAST that is none is the arena's head:
- * nothing is before that. */
+/* Neither LAST nor the one behind it. A LAST that is none is the arena's head,
+ * before which are zeros. */
 static HOOKS_TEXT __attribute__((noinline)) void enter_before(
 	void *function, uintptr_t site, struct rt_frame *top,
 	struct arena_node *last)
 {
-	if ((const char *)last != rt_self->base &&
-	    is_beside(last - 1, last, function, site)) {
-		move_last(top, -1);
+	if (is_beside(last - 1, last, function, site)) {
+		note_last(rt_self->base, top, last - 1);
 		close_frame(rt_self, RT_TRACE, top, last - 1);
 	} else {
 		enter_other_untimed(function, site, top);
@@ -239,7 +243,7 @@ static inline __attribute__((always_inline)) void enter(
 	} else if (state == RT_TIMED) {
 		enter_other_timed(function, site, top);
 	} else if (is_beside(child + 1, child, function, site)) {
-		move_last(top, 1);
+		note_last(t->base, top, child + 1);
 		close_frame(t, state, top, child + 1);
 	} else {
 		enter_before(function, site, top, child);
@@ -280,9 +284,8 @@ HOOKS_TEXT void __cyg_profile_func_enter(void *function, void *call_site)
 		enter_odd(function, site, sp, hook);
 }
 
-/* A handler that comes while a function is left finds all as it is before or
- * after: it pushes above the top, and leaves it as it was. That is why rt_top
- * comes first here: a handler in between has t->top follow it. */
+/* A handler that comes here finds all as it is before or after: it pushes above
+ * the top, and leaves it as it was. */
 static inline void leave_counted(struct rt_frame *top)
 {
 	rt_top = top - 1;
@@ -292,28 +295,29 @@ static inline void leave_traced(struct rt_frame *top)
 {
 	struct rt_thread *t = rt_self;
 
-	book(t, top);
-	rt_top = top - 1;
-	atomic_signal_fence(memory_order_seq_cst);
-	t->top = top - 1;
+	hide(t, top);
+	book(t, RT_TRACE, top);
+	show(t, RT_TRACE, top - 1);
 }
 
 /* With durations: the clock is read first, so that the recording is the
  * caller's time. */
-static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(void)
+static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(
+	struct rt_frame *top)
 {
 	struct rt_thread *t = rt_self;
-	struct rt_frame *top = rt_top;
 	uint64_t now;
 
-	hide(t, RT_TIMED, top);
-	book(t, top);
+	hide(t, top);
+	book(t, RT_TIMED, top);
 	now = t->last;
 	/* A handler that comes now pushes two elements further up, and leaves
 	 * this one alone. One that jumps out of here finds it gone. */
 	t->top = top - 1;
 	atomic_signal_fence(memory_order_seq_cst);
-	brief_end(t, top, now);
+	/* Not where a handler has called fork, in the child. */
+	if (RT_LIKELY(thread_has_frame(t, top)))
+		brief_end(t, top, now);
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = top - 1;
 }
@@ -333,7 +337,7 @@ HOOKS_EXIT_TEXT void __cyg_profile_func_exit(void *function, void *call_site)
 	else if (state == RT_TRACE)
 		leave_traced(top);
 	else if (state == RT_TIMED)
-		leave_timed();
+		leave_timed(top);
 	else
 		exit_cold((uintptr_t)function, (uintptr_t)call_site, sp,
 			  (uintptr_t)__builtin_return_address(0));

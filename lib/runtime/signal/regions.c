@@ -77,7 +77,7 @@ int regions_end(uintptr_t sp)
 	struct rt_thread *t = thread_self();
 	const struct rt_frame *f;
 
-	if (!tracing() || !t || !t->top)
+	if (!tracing() || !t || !thread_is_planted(t))
 		return -1;
 	for (f = thread_top(t); f > t->bottom; f--) {
 		if (f->fn & ARENA_REGION_BIT) {

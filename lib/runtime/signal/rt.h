@@ -49,6 +49,7 @@ struct rt_config {
 	const void *text; /* exe, cwd and argv, each with its NUL */
 	size_t text_size;
 	uint64_t reserve_bytes; /* address space for the arena */
+	bool rationed;		/* it is limited (RLIMIT_AS) */
 	struct arena_sync sync; /* taken at start-up */
 	uint64_t start_cpu_ns;	/* CPU time of the process before recording */
 	/* What is not to be told of it: that before a reset. */

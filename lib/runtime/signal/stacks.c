@@ -11,7 +11,7 @@ static struct rt_thread *seize(void)
 	struct rt_thread *t = thread_self();
 
 	if (!t || !atomic_load_explicit(&rt.active, memory_order_relaxed) ||
-	    !rt_hook_state() || !t->top || thread_in_hook(t))
+	    !rt_hook_state() || !thread_is_planted(t) || thread_in_hook(t))
 		return NULL;
 	thread_hide_top(t);
 	tracer_book(t);

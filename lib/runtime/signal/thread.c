@@ -10,6 +10,7 @@ enum {
 	BLOCK_SLOTS = 510,
 	SHADOW_FRAMES = 64 * 1024,
 	SHADOW_BYTES = SHADOW_FRAMES * sizeof(struct rt_frame),
+	SHADOW_ROOM = 32 * SHADOW_BYTES
 };
 
 struct rt_frame rt_hidden[2];
@@ -120,21 +121,21 @@ void thread_release(struct rt_thread *t)
 {
 	struct rt_frame *shadow = t->shadow;
 	struct rt_call *timing = t->timing;
-	size_t size = t->shadow_size;
-	size_t frames = size / sizeof(struct rt_frame);
+	size_t room = t->shadow_room;
 	size_t from = offsetof(struct rt_thread, tid);
 
 	cct_drop(&t->tree);
 	t->guard = RT_GUARD_NONE;
 	t->nest = 0;
+	t->deeper = false;
 	t->top = t->bottom = t->limit = t->shadow = NULL;
 	t->timing = NULL;
-	t->shadow_size = 0;
+	t->shadow_size = t->shadow_room = 0;
 	thread_show_top(t);
 	if (shadow)
-		raw_unmap(shadow, size);
+		raw_unmap(shadow, room);
 	if (timing)
-		raw_unmap(timing, frames * sizeof(struct rt_call));
+		raw_unmap(timing, thread_timing_size(room));
 	memset((char *)t + from, 0, sizeof(*t) - from);
 	atomic_store(&t->in_use, 0);
 }
@@ -172,17 +173,50 @@ struct rt_thread *thread_revive(struct rt_thread *t)
 	return t;
 }
 
+void thread_mend(struct rt_thread *t, char *base, struct rt_frame *from,
+		 size_t count)
+{
+	while (count-- > 0)
+		(from--)->node = (struct arena_node *)base + 1;
+	t->base = base;
+	t->tree.slots = t->tree.first_slots;
+}
+
+/* SIZE bytes at the start of ROOM. */
+static void *map_room(size_t size, size_t room)
+{
+	char *p;
+
+	if (room == size)
+		return map_wiped(size);
+	p = raw_map(NULL, room, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (!p)
+		return NULL;
+	(void)syscall(SYS_madvise, p, room, MADV_WIPEONFORK);
+	if (!syscall(SYS_mprotect, p, size, PROT_READ | PROT_WRITE))
+		return p;
+	raw_unmap(p, room);
+	return NULL;
+}
+
+/* Address space is not asked for where it is rationed, nor where no hook comes.
+ */
 static bool make_shadow(struct rt_thread *t)
 {
+	bool hooked = rt.config.mode != ARENA_MODE_SAMPLE;
+
 	if (!t->shadow) {
-		t->shadow = map_wiped(SHADOW_BYTES);
+		t->shadow_size = SHADOW_BYTES;
+		t->shadow_room = hooked && !rt.config.rationed ? SHADOW_ROOM
+							       : SHADOW_BYTES;
+		t->shadow = map_room(t->shadow_size, t->shadow_room);
 		if (!t->shadow)
 			return false;
-		t->shadow_size = SHADOW_BYTES;
 	}
 	if (rt.config.timed && !t->timing)
-		t->timing = map_wiped(t->shadow_size / sizeof(struct rt_frame) *
-				      sizeof(struct rt_call));
+		t->timing = map_room(thread_timing_size(t->shadow_size),
+				     thread_timing_size(t->shadow_room));
 	return !rt.config.timed || t->timing;
 }
 
@@ -200,9 +234,9 @@ bool thread_plant(struct rt_thread *t)
 	t->tree.record->start_ticks = t->last;
 	t->base = arena->base;
 	thread_bound_shadow(t);
+	t->bottom->sp = UINTPTR_MAX;
+	t->bottom->node = t->tree.root;
 	t->top = t->bottom;
-	t->top->sp = UINTPTR_MAX;
-	t->top->node = t->tree.root;
 	/* Last: a hook that finds a frame finds all the rest. */
 	thread_show_top(t);
 	return true;
@@ -212,7 +246,7 @@ struct rt_thread *thread_ready(void)
 {
 	struct rt_thread *t = thread_self();
 
-	if (t && t->top)
+	if (t && thread_is_planted(t))
 		return t;
 	if (thread_guard())
 		return NULL;

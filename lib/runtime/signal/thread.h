@@ -26,6 +26,7 @@ struct rt_frame {
  * on the shadow stack above it. */
 struct rt_nested {
 	struct rt_frame *top, *barrier;
+	bool deeper; /* it is itself a hook of a handler's function */
 };
 
 /* A setjmp: how many frames there were, the root's not counted. */
@@ -45,13 +46,15 @@ struct rt_thread {
 	/* The hooks' part, in the order of use. */
 	unsigned guard;		 /* enum rt_guard */
 	unsigned nest;		 /* interrupted hooks */
+	bool deeper;		 /* in a hook of a handler's function */
 	uint64_t last;		 /* ticks of the last event booked */
 	struct rt_frame *top;	 /* innermost active function: thread_top */
 	struct rt_frame *limit;	 /* last usable element */
 	char *base;		 /* of the arena */
 	struct rt_frame *bottom; /* the root's element, never popped */
 	struct rt_frame *shadow; /* bottom - 1: an element below all others */
-	size_t shadow_size;	 /* bytes mapped from shadow */
+	size_t shadow_size;	 /* bytes in use from shadow, and */
+	size_t shadow_room;	 /* bytes reserved: so far it grows in place */
 	struct rt_nested nested[RT_NEST_MAX];
 
 	/* Where calls are timed only: what the element of `shadow` with the
@@ -176,14 +179,30 @@ static inline RT_QUIET void thread_go(void)
 		rt_self->guard = RT_GUARD_NONE;
 }
 
-/* The innermost active function of T, the calling thread; NULL: it has no tree
- * yet. */
-static inline RT_QUIET struct rt_frame *thread_top(const struct rt_thread *t)
+/* Whether T has a tree, and a shadow stack that begins with its root. */
+static inline RT_QUIET bool thread_is_planted(const struct rt_thread *t)
 {
-	return t->top && rt_top != RT_HIDDEN_TOP ? rt_top : t->top;
+	return t->top && t->bottom;
 }
 
-/* The context that T, the calling thread, is in; NULL: it has no tree yet. */
+/* Whether FRAME is one of T's. In the child of a fork that was called in a
+ * handler, a hook that the handler interrupted goes on with the parent's. */
+static inline RT_QUIET bool thread_has_frame(const struct rt_thread *t,
+					     const struct rt_frame *frame)
+{
+	return frame >= t->bottom && frame <= t->limit + RT_SHADOW_SPARE;
+}
+
+/* The innermost active function of T; NULL: it has no tree yet. */
+static inline RT_QUIET struct rt_frame *thread_top(const struct rt_thread *t)
+{
+	struct rt_frame *top =
+		t == rt_self && rt_top != RT_HIDDEN_TOP ? rt_top : t->top;
+
+	return thread_has_frame(t, top) ? top : t->bottom;
+}
+
+/* The context that T is in; NULL: it has no tree yet. */
 static inline RT_QUIET struct arena_node *thread_node(const struct rt_thread *t)
 {
 	const struct rt_frame *top = thread_top(t);
@@ -194,7 +213,7 @@ static inline RT_QUIET struct arena_node *thread_node(const struct rt_thread *t)
 /* Whether the calling thread, which is T, is in a hook. */
 static inline RT_QUIET bool thread_in_hook(const struct rt_thread *t)
 {
-	return t->top && rt_top == RT_HIDDEN_TOP;
+	return thread_is_planted(t) && rt_top == RT_HIDDEN_TOP;
 }
 
 /* T, the calling thread, enters a hook: until thread_show_top others that come
@@ -231,6 +250,12 @@ static inline RT_QUIET struct rt_call *thread_call(const struct rt_thread *t,
 	return t->timing + (frame - t->shadow);
 }
 
+/* Bytes of rt_thread.timing where those of its shadow are SIZE. */
+static inline size_t thread_timing_size(size_t size)
+{
+	return size / sizeof(struct rt_frame) * sizeof(struct rt_call);
+}
+
 /* Set bottom and limit by shadow and its size. */
 static inline void thread_bound_shadow(struct rt_thread *t)
 {
@@ -254,6 +279,13 @@ struct rt_thread *thread_adopt(void);
 /* In a fork's child: T, what the calling thread had for a state in the parent,
  * is that again, wiped as it is; NULL: it is not to be had. Context: signal. */
 struct rt_thread *thread_revive(struct rt_thread *t);
+
+/* After thread_revive: a handler that called fork may have interrupted a hook
+ * that had looked at the frame FROM, or at one of COUNT - 1 below it. The hook
+ * goes on in the child, and is to find there and in T what leads it off the
+ * short way: an arena at BASE that is all zeros, ARENA_PAGE and more. */
+void thread_mend(struct rt_thread *t, char *base, struct rt_frame *from,
+		 size_t count);
 
 /* A state not yet bound to any thread. Context: signal. */
 struct rt_thread *thread_reserve(void);

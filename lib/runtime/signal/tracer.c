@@ -8,35 +8,56 @@
 #include <errno.h>
 #include <string.h>
 
-bool tracer_more_frames(struct rt_thread *t)
+/* Make what is reserved behind SIZE bytes at START usable, as much again. */
+static bool widen(void *start, size_t size)
 {
-	size_t used = (size_t)(t->top - t->shadow);
-	size_t timing_size =
-		t->shadow_size / sizeof(*t->shadow) * sizeof(*t->timing);
-	/* A hook that a handler interrupted knows where its frames are. */
+	return !syscall(SYS_mprotect, (char *)start + size, size,
+			PROT_READ | PROT_WRITE);
+}
+
+/* Beyond what is reserved the frames may have to move, which no hook that a
+ * handler interrupted may live to see. */
+static bool move(struct rt_thread *t)
+{
+	size_t size = t->shadow_size, timing_size = thread_timing_size(size);
 	int flags = t->nest ? 0 : MREMAP_MAYMOVE;
 	long moved;
 
 	if (t->timing) {
 		moved = syscall(SYS_mremap, t->timing, timing_size,
 				timing_size * 2, flags);
-		if (moved == -1) {
-			arena_lose(ARENA_LOSS_STACK);
+		if (moved == -1)
 			return false;
-		}
 		t->timing = (struct rt_call *)moved;
 	}
-	moved = syscall(SYS_mremap, t->shadow, t->shadow_size,
-			t->shadow_size * 2, flags);
+	moved = syscall(SYS_mremap, t->shadow, size, size * 2, flags);
 	if (moved == -1) {
 		/* To make smaller always succeeds. */
 		if (t->timing)
 			(void)syscall(SYS_mremap, t->timing, timing_size * 2,
 				      timing_size, 0);
-		arena_lose(ARENA_LOSS_STACK);
 		return false;
 	}
 	t->shadow = (struct rt_frame *)moved;
+	t->shadow_room = size * 2;
+	return true;
+}
+
+bool tracer_more_frames(struct rt_thread *t)
+{
+	size_t used = (size_t)(t->top - t->shadow), size = t->shadow_size;
+	bool more;
+
+	if (size < t->shadow_room)
+		more = widen(t->shadow, size) &&
+		       (!t->timing ||
+			widen(t->timing, thread_timing_size(size)));
+	else
+		more = move(t);
+	if (!more) {
+		arena_lose(ARENA_LOSS_STACK);
+		return false;
+	}
 	t->shadow_size *= 2;
 	t->top = t->shadow + used;
 	thread_bound_shadow(t);
@@ -100,13 +121,19 @@ static void resync_exit(struct rt_thread *t, const struct tracer_event *event)
 
 void tracer_book(struct rt_thread *t)
 {
-	uint64_t now;
+	uint64_t now, passed;
 
 	if (rt.config.mode != ARENA_MODE_TRACE)
 		return;
+	/* As in hooks.c. */
 	now = clock_ticks();
-	t->top->node->self += now - t->last;
-	t->last = now;
+	passed = now - t->last;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (t->timing)
+		t->last = now;
+	else
+		t->last += passed;
+	t->top->node->self += passed;
 }
 
 static void enter(struct rt_thread *t, const struct tracer_event *event)
@@ -182,12 +209,14 @@ static bool nest(struct rt_thread *t, const struct tracer_event *event)
 		return false;
 	}
 	n->top = t->top;
+	n->deeper = t->deeper;
 	n->barrier = t->top + 2;
 	*n->barrier =
 		(struct rt_frame){ UINTPTR_MAX, event->sp, t->top->node, 0 };
 	if (t->timing)
 		thread_call(t, n->barrier)->child = t->top->node;
 	t->top = n->barrier;
+	t->deeper = true;
 	t->nest++;
 	return true;
 }
@@ -203,6 +232,7 @@ static void unnest(struct rt_thread *t)
 	if (t->timing && !thread_call(t, n->barrier)->child)
 		thread_call(t, n->top)->child = NULL;
 	t->top = n->top;
+	t->deeper = n->deeper;
 	t->nest--;
 }
 
@@ -214,7 +244,14 @@ static struct rt_thread *usable(void)
 	    rt.config.mode == ARENA_MODE_SAMPLE)
 		return NULL;
 	t = thread_self();
-	return t && t->top ? t : thread_ready();
+	return t && thread_is_planted(t) ? t : thread_ready();
+}
+
+/* Whether T is in a hook that was interrupted just now, rather than in a
+ * handler that has interrupted one and calls on. */
+static bool is_interrupted(const struct rt_thread *t)
+{
+	return thread_in_hook(t) && (!t->nest || t->deeper);
 }
 
 void tracer_enter(const struct tracer_event *event)
@@ -222,9 +259,15 @@ void tracer_enter(const struct tracer_event *event)
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
 
-	if (t && thread_in_hook(t)) {
-		if (nest(t, event))
+	if (t && is_interrupted(t)) {
+		if (nest(t, event)) {
 			enter(t, event);
+			t->deeper = false;
+		}
+	} else if (t && t->nest) {
+		t->deeper = true;
+		enter(t, event);
+		t->deeper = false;
 	} else if (t) {
 		thread_hide_top(t);
 		enter(t, event);
@@ -238,11 +281,13 @@ void tracer_exit(const struct tracer_event *event)
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
 
-	if (t && thread_in_hook(t)) {
-		if (t->nest) {
-			leave(t, event);
-			unnest(t);
-		}
+	if (t && is_interrupted(t)) {
+		; /* of a function that was entered unseen */
+	} else if (t && t->nest) {
+		t->deeper = true;
+		leave(t, event);
+		t->deeper = false;
+		unnest(t);
 	} else if (t) {
 		thread_hide_top(t);
 		leave(t, event);
@@ -269,7 +314,7 @@ void tracer_mark(const void *env, uintptr_t sp)
 	const struct rt_frame *top;
 
 	/* Also while nothing is recorded: an earlier mark is not to stay. */
-	if (!t || !t->top)
+	if (!t || !thread_is_planted(t))
 		return;
 	for (top = thread_top(t); top > t->bottom && top->sp < sp; top--)
 		;
@@ -277,44 +322,69 @@ void tracer_mark(const void *env, uintptr_t sp)
 		(struct rt_mark){ env, sp, (size_t)(top - t->bottom) };
 }
 
-/* The innermost frame that is left when T's stack pointer is back at SP by a
- * longjmp to ENV (NULL: otherwise). */
-static struct rt_frame *find_left(struct rt_thread *t, const void *env,
-				  uintptr_t sp)
+/* The mark of the setjmp to which a longjmp to ENV has led, whose stack pointer
+ * is SP; NULL: not known. */
+static const struct rt_mark *find_mark(struct rt_thread *t, const void *env,
+				       uintptr_t sp)
 {
 	const struct rt_mark *mark = env ? thread_mark_of(t, env) : NULL;
+
+	return mark && mark->env == env && mark->sp == sp ? mark : NULL;
+}
+
+/* The innermost frame that is left when T's stack pointer is back at SP. */
+static struct rt_frame *find_left(struct rt_thread *t,
+				  const struct rt_mark *mark, uintptr_t sp)
+{
 	struct rt_frame *top = t->top;
 
 	while (top > t->bottom && top->sp < sp)
 		top--;
-	if (!mark || mark->env != env || mark->sp != sp)
-		return top;
-	while (top->sp == sp && (size_t)(top - t->bottom) > mark->depth)
+	while (mark && top->sp == sp && (size_t)(top - t->bottom) > mark->depth)
 		top--;
 	return top;
+}
+
+/* Whether the handler that interrupted a hook of TOP's is left as well. What
+ * TOP has on the stack may lie above SP: its alloca. */
+static bool is_handler_left(const struct rt_thread *t,
+			    const struct rt_mark *mark,
+			    const struct rt_frame *top, uintptr_t sp)
+{
+	if (mark)
+		return mark->depth <= (size_t)(top - t->bottom);
+	return top->sp <= sp;
 }
 
 void tracer_left(const void *env, uintptr_t sp)
 {
 	struct rt_thread *t = thread_self();
-	bool in_hook;
+	const struct rt_mark *mark;
+	bool was_in_hook, in_hook;
 
-	if (!sp || !t || !t->top || !rt_hook_state() ||
+	if (!sp || !t || !thread_is_planted(t) || !rt_hook_state() ||
 	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
 		return;
-	in_hook = thread_in_hook(t);
+	mark = find_mark(t, env, sp);
+	was_in_hook = in_hook = thread_in_hook(t);
 	thread_hide_top(t);
 	tracer_book(t);
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
-	while (t->nest && t->nested[t->nest - 1].top->sp <= sp) {
+	while (t->nest &&
+	       is_handler_left(t, mark, t->nested[t->nest - 1].top, sp)) {
 		abandon(t);
 		t->top = t->nested[--t->nest].top;
+		t->deeper = false;
 		in_hook = t->nest;
 	}
-	if (!t->nest && t->top->sp <= sp)
+	if (!t->nest && is_handler_left(t, mark, t->top, sp))
 		in_hook = false;
-	drop_to(t, find_left(t, env, sp));
-	if (!in_hook)
-		thread_show_top(t);
+	drop_to(t, find_left(t, mark, sp));
+	if (in_hook)
+		return;
+	/* The hook may have been about to add to the tree. */
+	if (was_in_hook && t->guard == RT_GUARD_BUSY)
+		thread_go();
+	thread_show_top(t);
 }

@@ -80,9 +80,13 @@ static size_t plain_length(const char *name, size_t length)
 		if (depth == 0)
 			break;
 	}
+	/* "operator<=>" and "operator<<" end with none. */
 	if (name[at] != '<' || depth > 0 ||
-	    (at >= 8 && !strncmp(name + at - 8, "operator", 8)))
+	    (at >= 8 && !strncmp(name + at - 8, "operator", 8)) ||
+	    (at >= 9 && !strncmp(name + at - 9, "operator<", 9)))
 		return length;
+	while (at > 0 && name[at - 1] == ' ')
+		at--;
 	return at;
 }
 

@@ -1,6 +1,7 @@
 #include "tools/prof/cli/preload.h"
 #include "lib/base/options.h"
 #include "tools/prof/cli/memory.h"
+#include "tools/prof/cli/message.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -66,6 +67,26 @@ static uint64_t random_number(void)
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec +
 	       ((uint64_t)getpid() << 40);
+}
+
+static void warn_of_value(const char *variable, const char *line)
+{
+	message_warn("%s", line);
+	unsetenv(variable);
+}
+
+static void warn_of_name(const char *variable, const char *line)
+{
+	(void)variable;
+	message_warn("%s", line);
+}
+
+void preload_check_variables(void)
+{
+	struct options unused;
+
+	options_read(&unused, getenv, warn_of_value);
+	options_misspelt(environ, warn_of_name);
 }
 
 bool preload_set(const char *library, char *id, struct error *err)

@@ -14,4 +14,9 @@ char *preload_find(struct error *err);
  * to ID (17 bytes or more). */
 bool preload_set(const char *library, char *id, struct error *err);
 
+/* Warn of variables of the library's in the environment that are misspelt, and
+ * of values that are not allowed, which are taken away: the library would warn
+ * of them in each process. */
+void preload_check_variables(void);
+
 #endif

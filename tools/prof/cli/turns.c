@@ -140,6 +140,7 @@ void turns_run(struct turns *turns)
 
 	if (!library)
 		message_die(STATUS_SYSTEM, "%s", err.msg);
+	preload_check_variables();
 	make_directories(turns);
 	for (size_t i = 0; i < turns->count; i++) {
 		/* Who is first changes, too: what grows in time is not then

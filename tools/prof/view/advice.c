@@ -82,8 +82,8 @@ static size_t find(const struct model *model, const struct model_function **out)
 /* A pattern for the filter: what is no plain part of a name ends it. */
 #define PATTERN_ENDS "(,<[*?\\'"
 
-/* Whether the name of CANDIDATE[I] up to one of ENDS is not that of one before,
- * as that of two instances of a template is. */
+/* Whether the name of CANDIDATE[I] up to one of ENDS, and as it goes on with a
+ * template's arguments or without, is not that of one before. */
 static bool is_new(const struct model_function *const *candidate, size_t i,
 		   const char *ends)
 {
@@ -94,7 +94,8 @@ static bool is_new(const struct model_function *const *candidate, size_t i,
 		const char *other = candidate[i]->symbol->name;
 
 		if (strcspn(other, ends) == length &&
-		    !memcmp(name, other, length))
+		    !memcmp(name, other, length) &&
+		    (name[length] == '(') == (other[length] == '('))
 			return false;
 	}
 	return true;

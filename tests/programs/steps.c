@@ -1,0 +1,205 @@
+/* steps.c - a traced handler at each instruction of the hooks.
+ *
+ * steps call|deep|jump|fork: a call of `path` is gone through by single steps,
+ * time and again: each time one instruction further in libprof's own code a
+ * handler comes. It calls traced functions; or 300 levels of them, which with
+ * those before make the shadow stack grow; or jumps out, over an alloca; or it
+ * forks, and returns in the child as well, which then calls more. Prints how
+ * often the handler came, and what a child's wait status was, if not 0.
+ */
+#include <alloca.h>
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define QUIET  __attribute__((no_instrument_function))
+#define CALLED __attribute__((noinline))
+
+#if defined(__x86_64__)
+
+enum { TRAP_FLAG = 0x100, DEEP = 300, AGAIN = 100 };
+
+void __cyg_profile_func_enter(void *function, void *site)
+	__attribute__((weak));
+
+static sigjmp_buf back;
+static volatile int sink, came, skipped, wanted;
+static volatile bool is_child, stepping;
+static char kind;
+
+static CALLED void first(void)
+{
+	sink++;
+}
+
+static CALLED void second(void)
+{
+	sink++;
+}
+
+/* Recursion is folded: the shadow stack grows all the same. */
+static CALLED int down(int levels)
+{
+	return levels ? down(levels - 1) + 1 : 0;
+}
+
+static CALLED void handler(void)
+{
+	second();
+	if (kind == 'd')
+		sink += down(DEEP);
+	if (kind == 'f' && !fork())
+		is_child = true;
+	if (kind == 'j')
+		siglongjmp(back, 1);
+	sink++;
+}
+
+static CALLED void shared(bool all)
+{
+	if (all) {
+		first();
+		second();
+	}
+	sink++;
+}
+
+static CALLED void path(void)
+{
+	shared(true);
+	sink++;
+}
+
+/* Has `shared` as well, which calls nothing here. */
+static CALLED void other(void)
+{
+	shared(false);
+	sink++;
+}
+
+QUIET static bool in_libprof(uintptr_t pc)
+{
+	static uintptr_t base;
+	Dl_info info;
+
+	if (!base && dladdr((void *)(uintptr_t)&__cyg_profile_func_enter,
+			    &info))
+		base = (uintptr_t)info.dli_fbase;
+	return pc >= base && pc < base + 0x100000 &&
+	       dladdr((void *)pc, &info) &&
+	       (uintptr_t)info.dli_fbase == base;
+}
+
+QUIET static void on_step(int number, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+
+	(void)number;
+	(void)info;
+	if (!in_libprof((uintptr_t)uc->uc_mcontext.gregs[REG_RIP]) ||
+	    skipped++ != wanted)
+		return;
+	came++;
+	uc->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+	handler();
+}
+
+QUIET static __attribute__((noinline)) void set_trap(void)
+{
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory",
+			 "cc");
+}
+
+QUIET static __attribute__((noinline)) void clear_trap(void)
+{
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory",
+			 "cc");
+}
+
+/* Ends where the handler jumps to. */
+static CALLED void jumped_to(unsigned size)
+{
+	char *p = alloca(size);
+
+	__asm__ volatile("" : : "r"(p) : "memory");
+	if (!sigsetjmp(back, 1)) {
+		set_trap();
+		path();
+	}
+	clear_trap();
+}
+
+/* From one place, or each would have contexts of its own. */
+QUIET static __attribute__((noinline)) void go(void)
+{
+	if (kind == 'j') {
+		jumped_to(4096);
+	} else {
+		set_trap();
+		path();
+		clear_trap();
+	}
+	__asm__ volatile(""); /* nothing is called last */
+}
+
+QUIET static void wait_for_child(void)
+{
+	int status = 0, i;
+
+	if (is_child) {
+		for (i = 0; i < 3; i++)
+			path();
+		_exit(0);
+	}
+	if (kind == 'f' && wait(&status) > 0 && status)
+		printf("step %d: child's status %x\n", wanted, status);
+}
+
+QUIET int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_sigaction = on_step,
+				    .sa_flags = SA_SIGINFO };
+	int before, i;
+
+	if (argc != 2 || !&__cyg_profile_func_enter)
+		return 2;
+	kind = argv[1][0];
+	sigaction(SIGTRAP, &action, NULL);
+	setvbuf(stdout, NULL, _IONBF, 0);
+	for (i = 0; i < 2; i++) {
+		other();
+		path();
+	}
+	/* What comes first is another matter: it is not of the hooks alone. */
+	wanted = -1;
+	go();
+	wanted = 0;
+	do {
+		before = came;
+		skipped = 0;
+		go();
+		wait_for_child();
+		wanted++;
+	} while (came > before);
+	for (i = 0; i < AGAIN; i++)
+		path();
+	printf("came %d pid %d\n", came, (int)getpid());
+	return 0;
+}
+
+#else
+
+int main(void)
+{
+	return 77;
+}
+
+#endif

@@ -1,0 +1,62 @@
+#!/bin/sh
+# steps.t - a handler whose functions are traced comes at each instruction of the
+# hooks, one after the other: every call is counted, and where it was made; and a
+# child that is forked there lives.
+. tests/lib.sh
+
+if [ "$(uname -m)" != x86_64 ]; then
+	skip 'for x86-64 only' 'handlers at each instruction'
+	finish
+	exit
+fi
+
+# steps KIND VARIABLE...: run the program, and look at its own profile.
+steps() {
+	kind=$1
+	shift
+	rm -f ./*.prof
+	quietly with PROF_ENGINE=timer "$@" "$programs/steps.trace" "$kind"
+	what="$* $kind"
+	is "$status $(grep -c status out)" '0 0' "$what: it ends well"
+	came=$(sed -n 's/^came \([0-9]*\) .*/\1/p' out)
+	between "$came" 200 20000 "$what: the handler came at each instruction"
+	look "./steps.trace.$(sed -n 's/.* pid //p' out).prof"
+	ok $? "$what: the profile reads"
+	is "$(calls handler)" "$came" "$what: the handler is counted each time"
+	nothing_lost "$what: nothing is lost"
+	adds_up "$what: times add up to the total"
+	[ "$kind" != jump ] || return
+	# Twice, once more, then until the handler came no more, and 100 times.
+	is "$(calls path) $(calls first)" "$((came + 104)) $((came + 104))" \
+		"$what: so are the functions that it interrupts"
+	is "$(calls second)" $((came + came + 104)) \
+		"$what: and one that both call"
+	is "$(tool report --tree='[(]other[)]' --min=0 ./steps.trace.*.prof |
+		awk '/steps.c:/ { print $(NF - 1) }' | xargs)" 'other shared' \
+		"$what: contexts are not mixed up"
+}
+
+for mode in PROF_MODE=count PROF_MODE=trace; do
+	steps call $mode
+	steps deep $mode
+	is "$(calls down)" $((came * 301)) "$what: so are 301 levels of recursion"
+	steps jump $mode
+	is "$(calls jumped_to)" $((came + 2)) \
+		"$what: so is the function that it jumps to"
+	steps fork $mode
+done
+
+# Durations are kept by code that nothing may interrupt: what comes there is lost,
+# and told.
+rm -f ./*.prof
+quietly with PROF_MODE=trace PROF_DURATIONS=1 "$programs/steps.trace" call
+came=$(sed -n 's/^came \([0-9]*\) .*/\1/p' out)
+look ./*.prof
+is "$status $?" '0 0' 'durations: it ends well, and the profile reads'
+lost=$(awk '/events inside the profiler itself/ { print $2 }' info)
+# The handler, and what it calls.
+is "$((2 * $(calls handler) + ${lost:-0}))" $((2 * came)) \
+	'durations: each call is counted, or told to be lost'
+is "$(calls path) $(calls first)" "$((came + 104)) $((came + 104))" \
+	'durations: functions that are interrupted are counted'
+finish
