@@ -27,8 +27,7 @@
 
 enum { TRAP_FLAG = 0x100, DEEP = 300, AGAIN = 100 };
 
-void __cyg_profile_func_enter(void *function, void *site)
-	__attribute__((weak));
+void __cyg_profile_func_enter(void *function, void *site) __attribute__((weak));
 
 static sigjmp_buf back;
 static volatile int sink, came, skipped, wanted;
@@ -90,12 +89,11 @@ QUIET static bool in_libprof(uintptr_t pc)
 	static uintptr_t base;
 	Dl_info info;
 
-	if (!base && dladdr((void *)(uintptr_t)&__cyg_profile_func_enter,
-			    &info))
+	if (!base &&
+	    dladdr((void *)(uintptr_t)&__cyg_profile_func_enter, &info))
 		base = (uintptr_t)info.dli_fbase;
 	return pc >= base && pc < base + 0x100000 &&
-	       dladdr((void *)pc, &info) &&
-	       (uintptr_t)info.dli_fbase == base;
+	       dladdr((void *)pc, &info) && (uintptr_t)info.dli_fbase == base;
 }
 
 QUIET static void on_step(int number, siginfo_t *info, void *context)
@@ -114,14 +112,14 @@ QUIET static void on_step(int number, siginfo_t *info, void *context)
 
 QUIET static __attribute__((noinline)) void set_trap(void)
 {
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::: "memory",
-			 "cc");
+	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq" ::
+				 : "memory", "cc");
 }
 
 QUIET static __attribute__((noinline)) void clear_trap(void)
 {
-	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::: "memory",
-			 "cc");
+	__asm__ volatile("pushfq; andq $~0x100, (%%rsp); popfq" ::
+				 : "memory", "cc");
 }
 
 /* Ends where the handler jumps to. */
