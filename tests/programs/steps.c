@@ -31,7 +31,7 @@ void __cyg_profile_func_enter(void *function, void *site) __attribute__((weak));
 
 static sigjmp_buf back;
 static volatile int sink, came, skipped, wanted;
-static volatile bool is_child, stepping;
+static volatile bool is_child;
 static char kind;
 
 static CALLED void first(void)
