@@ -230,9 +230,8 @@ static void add_square(struct arena_thread *record, uint64_t weight)
 	record->weight_squares = square;
 }
 
-/* Book WEIGHT to where T stands, MEASURED of it there. */
-static void book(struct rt_thread *t, void *uc, uint64_t weight,
-		 uint64_t measured)
+/* Book WEIGHT to where T stands. */
+static void book(struct rt_thread *t, void *uc, uint64_t weight)
 {
 	struct arena_thread *record = t->tree.record;
 	uintptr_t pc = unwind_interrupted_pc(uc);
@@ -240,7 +239,6 @@ static void book(struct rt_thread *t, void *uc, uint64_t weight,
 	enum place place;
 
 	record->samples++;
-	add_square(record, weight - measured);
 	place = find_place(t, pc);
 	if (place != PLACE_PROGRAM) {
 		record->hook_samples++;
@@ -266,9 +264,13 @@ void sampler_take(ucontext_t *uc, unsigned overruns)
 	if (!thread_guard())
 		t = thread_ready();
 	if (t) {
+		uint64_t weight;
+
 		thread_hold();
+		weight = weigh(t) + owed(t);
 		t->tree.record->overruns += overruns;
-		book(t, uc, weigh(t) + owed(t), 0);
+		add_square(t->tree.record, weight);
+		book(t, uc, weight);
 		thread_go();
 	} else {
 		/* Its time goes with the next sample of this thread. */
@@ -317,7 +319,9 @@ void sampler_waited(struct rt_thread *t, ucontext_t *uc)
 	t->waited_ns += wait;
 	if (t->waited_ns >= t->wait_due_ns) {
 		/* A long wait would always have been sampled. */
-		book(t, uc, t->waited_ns, wait < period_ns() ? 0 : wait);
+		add_square(t->tree.record,
+			   t->waited_ns - (wait < period_ns() ? 0 : wait));
+		book(t, uc, t->waited_ns);
 		t->waited_ns = 0;
 		t->wait_due_ns =
 			period_ns() / 2 + sampler_random(t) % (period_ns() + 1);
