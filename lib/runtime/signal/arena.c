@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 enum {
+	HUGE_PAGE = 2 * 1024 * 1024,
 	FIRST_EXTENT = 256 * 1024,
 	MAX_EXTENT = 64 * 1024 * 1024,
 	SEQUENCE_LIMIT = 10000
@@ -70,19 +71,22 @@ static bool extend(int fd, uint64_t from, uint64_t to)
 		       MAP_SHARED | MAP_FIXED, fd, from) != NULL;
 }
 
+/* The kernel begins a large mapping where a huge page may: there the file
+ * begins as well, or it would be mapped by smaller pieces. */
 static bool reserve_space(void)
 {
 	uint64_t size = rt.config.reserve_bytes;
 
 	for (; size >= FIRST_EXTENT; size /= 2) {
-		char *at = raw_map(NULL, ARENA_FRONT + size, PROT_NONE,
+		char *at = raw_map(NULL, HUGE_PAGE + size, PROT_NONE,
 				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 				   -1, 0);
 
 		if (!at)
 			continue;
-		(void)syscall(SYS_mprotect, at, ARENA_FRONT, PROT_READ);
-		arena->base = at + ARENA_FRONT;
+		arena->base = at + HUGE_PAGE;
+		(void)syscall(SYS_mprotect, arena->base - ARENA_FRONT,
+			      ARENA_FRONT, PROT_READ);
 		arena->reserve = size;
 		return true;
 	}
