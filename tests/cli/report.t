@@ -156,7 +156,18 @@ matches "$(err)" '^prof: standard output: No space left on device$' \
 
 # --- advice ------------------------------------------------------------------
 rm -f ./*.prof
-LD_PRELOAD=$B/libprof.so "$B/examples/recursion.trace" >/dev/null
+cat >fib.c <<'X'
+__attribute__((noinline)) static int fib(int n)
+{
+	return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+int main(void)
+{
+	return fib(30) == 0;
+}
+X
+"${CC:-gcc}" -O2 -w -finstrument-functions fib.c -o fib
+LD_PRELOAD=$B/libprof.so ./fib
 matches "$("$PROF" report | tr '\n' '~')" \
 	'~The hooks took [0-9.]+ times .*exclude-function-list=fib~' \
 	'where hooks dominate, it names what to leave out'
