@@ -1,11 +1,12 @@
 /* steps.c - a traced handler at each instruction of the hooks.
  *
- * steps call|deep|jump|fork: a call of `path` is gone through by single steps,
- * time and again: each time one instruction further in libprof's own code a
- * handler comes. It calls traced functions; or 300 levels of them, which with
- * those before make the shadow stack grow; or jumps out, over an alloca; or it
- * forks, and returns in the child as well, which then calls more. Prints how
- * often the handler came, and what a child's wait status was, if not 0.
+ * steps call|deep|jump|fork|grow N: a call of `path` is gone through by single
+ * steps, time and again: each time one instruction further in libprof's own
+ * code a handler comes. It calls traced functions; or 300 levels of them; or
+ * jumps out, over an alloca; or it forks, and returns in the child as well,
+ * which then calls more. "grow" has it come once, at instruction N, and recur
+ * so deeply that the shadow stack grows, which it does once a process. Prints
+ * how often the handler came, and what a child's wait status was, if not 0.
  */
 #include <alloca.h>
 #include <dlfcn.h>
@@ -25,7 +26,7 @@
 
 #if defined(__x86_64__)
 
-enum { TRAP_FLAG = 0x100, DEEP = 300, AGAIN = 100 };
+enum { TRAP_FLAG = 0x100, DEEP = 300, GROWN = 70000, AGAIN = 100 };
 
 void __cyg_profile_func_enter(void *function, void *site) __attribute__((weak));
 
@@ -53,8 +54,8 @@ static CALLED int down(int levels)
 static CALLED void handler(void)
 {
 	second();
-	if (kind == 'd')
-		sink += down(DEEP);
+	if (kind == 'd' || kind == 'g')
+		sink += down(kind == 'd' ? DEEP : GROWN);
 	if (kind == 'f' && !fork())
 		is_child = true;
 	if (kind == 'j')
@@ -167,7 +168,7 @@ QUIET int main(int argc, char **argv)
 				    .sa_flags = SA_SIGINFO };
 	int before, i;
 
-	if (argc != 2 || !&__cyg_profile_func_enter)
+	if (argc < 2 || !&__cyg_profile_func_enter)
 		return 2;
 	kind = argv[1][0];
 	sigaction(SIGTRAP, &action, NULL);
@@ -179,14 +180,14 @@ QUIET int main(int argc, char **argv)
 	/* What comes first is another matter: it is not of the hooks alone. */
 	wanted = -1;
 	go();
-	wanted = 0;
+	wanted = argc > 2 ? atoi(argv[2]) : 0;
 	do {
 		before = came;
 		skipped = 0;
 		go();
 		wait_for_child();
 		wanted++;
-	} while (came > before);
+	} while (came > before && kind != 'g');
 	for (i = 0; i < AGAIN; i++)
 		path();
 	printf("came %d pid %d\n", came, (int)getpid());

@@ -44,6 +44,18 @@ for mode in PROF_MODE=count PROF_MODE=trace; do
 	is "$(calls jumped_to)" $((came + 2)) \
 		"$what: so is the function that it jumps to"
 	steps fork $mode
+	# At each seventh instruction, in a process of its own.
+	at=0
+	while :; do
+		rm -f ./*.prof
+		quietly with PROF_ENGINE=timer $mode "$programs/steps.trace" grow $at
+		[ "$status $(cut -c 1-6 out)" = '0 came 1' ] || break
+		look ./*.prof && [ "$(calls down) $(calls path)" = '70001 104' ] || break
+		at=$((at + 7))
+	done
+	is "$status $(cut -c 1-6 out)" '0 came 0' \
+		"$mode: the shadow stack grows under each seventh instruction"
+	between $at 200 2000 "$mode: to the last one"
 done
 
 # Durations are kept by code that nothing may interrupt: what comes there is lost,
