@@ -1,9 +1,9 @@
 /* steps.c - a traced handler at each instruction of the hooks.
  *
- * steps call|deep|jump|fork|grow N: a call of `path` is gone through by single
- * steps, time and again: each time one instruction further in libprof's own
- * code a handler comes. It calls traced functions; or 300 levels of them; or
- * jumps out, over an alloca; or it forks, and returns in the child as well,
+ * steps call|beside|deep|jump|fork|grow N: a call of `path` is gone through by
+ * single steps, time and again: each time one instruction further in libprof's
+ * own code a handler comes. It calls traced functions; or 300 levels of them;
+ * or jumps out, over an alloca; or it forks, and returns in the child as well,
  * which then calls more. "grow" has it come once, at instruction N, and recur
  * so deeply that the shadow stack grows, which it does once a process. Prints
  * how often the handler came, and what a child's wait status was, if not 0.
@@ -53,7 +53,8 @@ static CALLED int down(int levels)
 
 static CALLED void handler(void)
 {
-	second();
+	if (kind != 'b')
+		second();
 	if (kind == 'd' || kind == 'g')
 		sink += down(kind == 'd' ? DEEP : GROWN);
 	if (kind == 'f' && !fork())
@@ -63,26 +64,49 @@ static CALLED void handler(void)
 	sink++;
 }
 
-static CALLED void shared(bool all)
+/* From one place, or each would have contexts of its own. */
+QUIET static __attribute__((noinline)) void call_handler(void)
 {
-	if (all) {
+	handler();
+	__asm__ volatile(""); /* nothing is called last */
+}
+
+enum { NOTHING, BOTH, HANDLER };
+
+static CALLED void shared(int what)
+{
+	if (what == BOTH) {
 		first();
 		second();
 	}
+	if (what == HANDLER)
+		call_handler();
 	sink++;
 }
 
-static CALLED void path(void)
+static CALLED void path(int what)
 {
-	shared(true);
+	shared(what);
 	sink++;
 }
 
-/* Has `shared` as well, which calls nothing here. */
-static CALLED void other(void)
+/* Has `shared` as well. */
+static CALLED void other(int what)
 {
-	shared(false);
+	shared(what);
 	sink++;
+}
+
+QUIET static __attribute__((noinline)) void go_path(int what)
+{
+	path(what);
+	__asm__ volatile("");
+}
+
+QUIET static __attribute__((noinline)) void go_other(int what)
+{
+	other(what);
+	__asm__ volatile("");
 }
 
 QUIET static bool in_libprof(uintptr_t pc)
@@ -108,7 +132,7 @@ QUIET static void on_step(int number, siginfo_t *info, void *context)
 		return;
 	came++;
 	uc->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
-	handler();
+	call_handler();
 }
 
 QUIET static __attribute__((noinline)) void set_trap(void)
@@ -131,19 +155,19 @@ static CALLED void jumped_to(unsigned size)
 	__asm__ volatile("" : : "r"(p) : "memory");
 	if (!sigsetjmp(back, 1)) {
 		set_trap();
-		path();
+		path(BOTH);
 	}
 	clear_trap();
 }
 
-/* From one place, or each would have contexts of its own. */
+/* From one place, too. */
 QUIET static __attribute__((noinline)) void go(void)
 {
 	if (kind == 'j') {
 		jumped_to(4096);
 	} else {
 		set_trap();
-		path();
+		go_path(BOTH);
 		clear_trap();
 	}
 	__asm__ volatile(""); /* nothing is called last */
@@ -155,7 +179,7 @@ QUIET static void wait_for_child(void)
 
 	if (is_child) {
 		for (i = 0; i < 3; i++)
-			path();
+			go_path(BOTH);
 		_exit(0);
 	}
 	if (kind == 'f' && wait(&status) > 0 && status)
@@ -174,8 +198,12 @@ QUIET int main(int argc, char **argv)
 	sigaction(SIGTRAP, &action, NULL);
 	setvbuf(stdout, NULL, _IONBF, 0);
 	for (i = 0; i < 2; i++) {
-		other();
-		path();
+		go_other(NOTHING);
+		go_path(BOTH);
+	}
+	if (kind == 'b') {
+		go_path(HANDLER);
+		go_other(BOTH);
 	}
 	/* What comes first is another matter: it is not of the hooks alone. */
 	wanted = -1;
@@ -189,7 +217,7 @@ QUIET int main(int argc, char **argv)
 		wanted++;
 	} while (came > before && kind != 'g');
 	for (i = 0; i < AGAIN; i++)
-		path();
+		go_path(BOTH);
 	printf("came %d pid %d\n", came, (int)getpid());
 	return 0;
 }

@@ -44,6 +44,13 @@ for mode in PROF_MODE=count PROF_MODE=trace; do
 	is "$(calls jumped_to)" $((came + 2)) \
 		"$what: so is the function that it jumps to"
 	steps fork $mode
+	rm -f ./*.prof
+	quietly with PROF_ENGINE=timer $mode "$programs/steps.trace" beside
+	look ./*.prof
+	is "$status $(tool report --tree='[(]other[)]' --min=0 ./*.prof |
+		awk '/steps.c:/ { print $(NF - 2), $(NF - 1) }' | xargs)" \
+		'0 3 other 3 shared 1 first 1 second' \
+		"$mode: nor with one beside the handler's"
 	# At each seventh instruction, in a process of its own.
 	at=0
 	while :; do
