@@ -202,14 +202,19 @@ static struct arena_node *add(struct cct *tree, struct arena_node *parent,
 	return node;
 }
 
-struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
-			     uint64_t fn, uint64_t site, bool fold)
+/* As cct_find; *SLOT is where the child is to be, then. In line, as the
+ * handler's stack is short. */
+static inline __attribute__((always_inline)) struct arena_node *find(
+	const struct cct *tree, struct arena_node *parent, uint64_t fn,
+	uint64_t site, uint32_t *slot)
 {
-	uint32_t position = arena_position(parent);
-	uint32_t slot = cct_hash(position, fn, site) & tree->mask;
+	uint32_t position = arena_position(parent), mask = cct_mask(tree);
+	uint32_t *slots = cct_slots(tree);
+	uint32_t tries = mask;
 
-	for (; tree->slots[slot]; slot = (slot + 1) & tree->mask) {
-		uint32_t found = tree->slots[slot];
+	*slot = cct_hash(position, fn, site) & mask;
+	for (; slots[*slot] && tries--; *slot = (*slot + 1) & mask) {
+		uint32_t found = slots[*slot];
 		struct arena_node *node = cct_at(found);
 
 		if (node->fn != fn || node->site != site ||
@@ -218,7 +223,24 @@ struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
 		parent->last = found;
 		return node;
 	}
-	return add(tree, parent, fn, site, slot, fold);
+	return NULL;
+}
+
+struct arena_node *cct_find(const struct cct *tree, struct arena_node *parent,
+			    uint64_t fn, uint64_t site)
+{
+	uint32_t slot;
+
+	return find(tree, parent, fn, site, &slot);
+}
+
+struct arena_node *cct_child(struct cct *tree, struct arena_node *parent,
+			     uint64_t fn, uint64_t site, bool fold)
+{
+	uint32_t slot;
+	struct arena_node *node = find(tree, parent, fn, site, &slot);
+
+	return node ? node : add(tree, parent, fn, site, slot, fold);
 }
 
 /* It has fn 0 and site 0, which no call has. */

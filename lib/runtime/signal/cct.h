@@ -30,6 +30,12 @@ struct cct {
  * the arena cannot hold them. */
 bool cct_plant(struct cct *tree, uint32_t tid);
 
+/* Child of PARENT for (FN, SITE), remembered as the child used last; NULL:
+ * there is none, or a handler in between has added to the tree. Unlike the
+ * others, it may be interrupted by one that does. */
+struct arena_node *cct_find(const struct cct *tree, struct arena_node *parent,
+			    uint64_t fn, uint64_t site);
+
 /* Child of PARENT for (FN, SITE), added if new, and remembered as the child
  * used last; with FOLD a new one's target may be an ancestor, where recursion
  * is folded or a filter leaves the call out (arena.h). NULL, and the loss
@@ -50,14 +56,23 @@ static inline RT_QUIET uint32_t cct_hash(uint32_t parent, uint64_t fn,
 	return (uint32_t)fn + (uint32_t)site * 5 + parent * 0x9e3779b1u;
 }
 
+/* To be read in this order: a handler in between may have the table widened,
+ * and a mask of before is good for the table of after. */
+static inline RT_QUIET uint32_t cct_mask(const struct cct *tree)
+{
+	return *(const volatile uint32_t *)&tree->mask;
+}
+
+static inline RT_QUIET uint32_t *cct_slots(const struct cct *tree)
+{
+	return *(uint32_t *const volatile *)&tree->slots;
+}
+
 static inline RT_QUIET uint32_t *cct_slot(const struct cct *tree,
 					  uint32_t parent, uint64_t fn,
 					  uint64_t site)
 {
-	/* In this order: a handler in between may have the table widened, and a
-	 * mask of before is good for the table of after. */
-	uint32_t mask = *(const volatile uint32_t *)&tree->mask;
-	uint32_t *slots = *(uint32_t *const volatile *)&tree->slots;
+	uint32_t mask = cct_mask(tree), *slots = cct_slots(tree);
 
 	return &slots[cct_hash(parent, fn, site) & mask];
 }

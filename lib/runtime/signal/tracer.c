@@ -67,8 +67,10 @@ bool tracer_more_frames(struct rt_thread *t)
 struct arena_node *tracer_child(struct rt_thread *t, struct arena_node *parent,
 				uint64_t fn, uint64_t site)
 {
-	struct arena_node *child;
+	struct arena_node *child = cct_find(&t->tree, parent, fn, site);
 
+	if (child)
+		return child;
 	/* A handler interrupted us while the tree was being changed. */
 	if (thread_guard()) {
 		arena_lose(ARENA_LOSS_BUSY);
