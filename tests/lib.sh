@@ -51,7 +51,7 @@ between() {
 	awk -v x="$1" -v low="$2" -v high="$3" 'BEGIN {
 		exit !(x != "" && x + 0 >= low + 0 && x + 0 <= high + 0) }'
 	ok $? "$4" || {
-		echo "#   got $1, which is not from $2 to $3"
+		echo "#   got $1, which is not from $2 to $3" >&2
 		return 1
 	}
 }

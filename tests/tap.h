@@ -3,6 +3,8 @@
  *	#include "tests/tap.h"
  *	OK(cond, name); IS_U64(got, want, name); IS_STR(got, want, name);
  *	int main(void) { ...; return tap_done(); }
+ *
+ * What a fact that does not hold got goes to stderr, which prove lets through.
  */
 #ifndef PROF_TESTS_TAP_H
 #define PROF_TESTS_TAP_H
@@ -21,7 +23,7 @@ static inline bool tap_ok(bool ok, const char *name, const char *file, int line)
 	printf("%sok %d - %s\n", ok ? "" : "not ", tap_count, name);
 	if (!ok) {
 		tap_failed++;
-		printf("#   at %s:%d\n", file, line);
+		fprintf(stderr, "#   at %s:%d\n", file, line);
 	}
 	fflush(stdout);
 	return ok;
@@ -32,9 +34,10 @@ static inline bool tap_is_u64(uint64_t got, uint64_t want, const char *name,
 {
 	if (tap_ok(got == want, name, file, line))
 		return true;
-	printf("#   got %" PRIu64 " (0x%" PRIx64 "), want %" PRIu64
-	       " (0x%" PRIx64 ")\n",
-	       got, got, want, want);
+	fprintf(stderr,
+		"#   got %" PRIu64 " (0x%" PRIx64 "), want %" PRIu64
+		" (0x%" PRIx64 ")\n",
+		got, got, want, want);
 	return false;
 }
 
@@ -45,8 +48,8 @@ static inline bool tap_is_str(const char *got, const char *want,
 
 	if (tap_ok(same, name, file, line))
 		return true;
-	printf("#   got \"%s\", want \"%s\"\n", got ? got : "(null)",
-	       want ? want : "(null)");
+	fprintf(stderr, "#   got \"%s\", want \"%s\"\n", got ? got : "(null)",
+		want ? want : "(null)");
 	return false;
 }
 

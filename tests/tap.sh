@@ -30,10 +30,11 @@ ok() {
 	return "$1"
 }
 
-# is GOT WANT NAME: they are the same text.
+# is GOT WANT NAME: they are the same text. What it got goes to the standard
+# error stream, which prove lets through.
 is() {
 	[ "$1" = "$2" ]
-	ok $? "$3" || printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /'
+	ok $? "$3" || printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /' >&2
 }
 
 # empty FILE NAME

@@ -76,17 +76,22 @@ static uint64_t since(uint64_t *last, uint64_t now)
 	return 0;
 }
 
-/* What the clock moved since the last sample. */
-static uint64_t weigh(struct rt_thread *t)
+/* What the clock moved since the last sample; in *OFF what of that the thread
+ * did not run. */
+static uint64_t weigh(struct rt_thread *t, uint64_t *off)
 {
-	uint64_t weight;
+	uint64_t ran, passed;
 
+	*off = 0;
 	if (rt.config.events)
 		return perf_weight(t);
-	weight = since(&t->last_clock_ns, cpu_clock_ns(t));
-	if (rt.config.clock == ARENA_CLOCK_WALL)
-		weight = since(&t->last_wall_ns, raw_clock_ns(CLOCK_MONOTONIC));
-	return weight;
+	ran = since(&t->last_clock_ns, cpu_clock_ns(t));
+	if (rt.config.clock != ARENA_CLOCK_WALL)
+		return ran;
+	passed = since(&t->last_wall_ns, raw_clock_ns(CLOCK_MONOTONIC));
+	if (passed > ran)
+		*off = passed - ran;
+	return passed;
 }
 
 /* The node of T's stack, outermost frame first, from the frames on that have
@@ -218,11 +223,15 @@ static uint64_t owed(struct rt_thread *t)
 }
 
 /* WEIGHT of a sample is known to within itself: the more they differ, the less
- * their number tells. */
-static void add_square(struct arena_thread *record, uint64_t weight)
+ * their number tells. But a long WAIT in it was measured: it would always have
+ * been sampled. */
+static void add_square(struct arena_thread *record, uint64_t weight,
+		       uint64_t wait)
 {
 	uint64_t square;
 
+	if (wait >= period_ns())
+		weight -= wait;
 	weight /= ARENA_WEIGHT_UNIT;
 	if (__builtin_mul_overflow(weight, weight, &square) ||
 	    __builtin_add_overflow(record->weight_squares, square, &square))
@@ -264,12 +273,14 @@ void sampler_take(ucontext_t *uc, unsigned overruns)
 	if (!thread_guard())
 		t = thread_ready();
 	if (t) {
-		uint64_t weight;
+		uint64_t weight, off;
 
 		thread_hold();
-		weight = weigh(t) + owed(t);
+		weight = weigh(t, &off) + owed(t);
 		t->tree.record->overruns += overruns;
-		add_square(t->tree.record, weight);
+		/* The trap of a wait that came as one with this one. Where no
+		 * trap tells of waits, they were anywhere before. */
+		add_square(t->tree.record, weight, t->wait_page ? off : 0);
 		book(t, uc, weight);
 		thread_go();
 	} else {
@@ -318,9 +329,7 @@ void sampler_waited(struct rt_thread *t, ucontext_t *uc)
 	wait = last_wait(t);
 	t->waited_ns += wait;
 	if (t->waited_ns >= t->wait_due_ns) {
-		/* A long wait would always have been sampled. */
-		add_square(t->tree.record,
-			   t->waited_ns - (wait < period_ns() ? 0 : wait));
+		add_square(t->tree.record, t->waited_ns, wait);
 		book(t, uc, t->waited_ns);
 		t->waited_ns = 0;
 		t->wait_due_ns =
@@ -332,11 +341,11 @@ void sampler_waited(struct rt_thread *t, ucontext_t *uc)
 
 uint64_t sampler_settle(struct rt_thread *t)
 {
-	uint64_t weight;
+	uint64_t weight, off;
 
 	if (rt.config.mode == ARENA_MODE_TRACE || rt.config.events)
 		return 0;
-	weight = weigh(t) + t->waited_ns;
+	weight = weigh(t, &off) + t->waited_ns;
 	t->waited_ns = 0;
 	if (t->tree.record)
 		__atomic_fetch_add(&t->tree.record->unsampled_ns, weight,
