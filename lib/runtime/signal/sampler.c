@@ -265,6 +265,17 @@ static void book(struct rt_thread *t, void *uc, uint64_t weight)
 	node->self += weight;
 }
 
+/* What the sample that is taken now stands for. */
+static RT_APART uint64_t weigh_sample(struct rt_thread *t)
+{
+	uint64_t off, weight = weigh(t, &off) + owed(t);
+
+	/* The trap of a wait may have come as one with the sample's. Where no
+	 * trap tells of waits, they were anywhere before. */
+	add_square(t->tree.record, weight, t->wait_page ? off : 0);
+	return weight;
+}
+
 void sampler_take(ucontext_t *uc, unsigned overruns)
 {
 	int saved_errno = errno;
@@ -273,15 +284,9 @@ void sampler_take(ucontext_t *uc, unsigned overruns)
 	if (!thread_guard())
 		t = thread_ready();
 	if (t) {
-		uint64_t weight, off;
-
 		thread_hold();
-		weight = weigh(t, &off) + owed(t);
 		t->tree.record->overruns += overruns;
-		/* The trap of a wait that came as one with this one. Where no
-		 * trap tells of waits, they were anywhere before. */
-		add_square(t->tree.record, weight, t->wait_page ? off : 0);
-		book(t, uc, weight);
+		book(t, uc, weigh_sample(t));
 		thread_go();
 	} else {
 		/* Its time goes with the next sample of this thread. */
