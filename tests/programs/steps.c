@@ -1,12 +1,14 @@
 /* steps.c - a traced handler at each instruction of the hooks.
  *
- * steps call|beside|deep|jump|fork|grow N: a call of `path` is gone through by
- * single steps, time and again: each time one instruction further in libprof's
- * own code a handler comes. It calls traced functions; or 300 levels of them;
- * or jumps out, over an alloca; or it forks, and returns in the child as well,
- * which then calls more. "grow" has it come once, at instruction N, and recur
- * so deeply that the shadow stack grows, which it does once a process. Prints
- * how often the handler came, and what a child's wait status was, if not 0.
+ * steps call|beside|deep|jump|fork|new|grow N STRIDE: a call of `path` is gone
+ * through by single steps, time and again: each time one instruction further
+ * (STRIDE, from N on) in libprof's own code a handler comes. It calls traced
+ * functions; or 300 levels of them; or jumps out, over an alloca; or it forks,
+ * and returns in the child as well, which then calls more; with "new" in a call
+ * that was not made before. "grow" has it come once, at instruction N, and
+ * recur so deeply that the shadow stack grows, which it does once a process.
+ * Prints how often the handler came, and what a child's wait status was, if not
+ * 0.
  */
 #include <alloca.h>
 #include <dlfcn.h>
@@ -26,9 +28,16 @@
 
 #if defined(__x86_64__)
 
-enum { TRAP_FLAG = 0x100, DEEP = 300, GROWN = 70000, AGAIN = 100 };
+enum {
+	TRAP_FLAG = 0x100,
+	DEEP = 300,
+	GROWN = 70000,
+	AGAIN = 100,
+	MOST = 10000
+};
 
 void __cyg_profile_func_enter(void *function, void *site) __attribute__((weak));
+void __cyg_profile_func_exit(void *function, void *site) __attribute__((weak));
 
 static sigjmp_buf back;
 static volatile int sink, came, skipped, wanted;
@@ -57,7 +66,7 @@ static CALLED void handler(void)
 		second();
 	if (kind == 'd' || kind == 'g')
 		sink += down(kind == 'd' ? DEEP : GROWN);
-	if (kind == 'f' && !fork())
+	if ((kind == 'f' || kind == 'n') && !fork())
 		is_child = true;
 	if (kind == 'j')
 		siglongjmp(back, 1);
@@ -160,11 +169,26 @@ static CALLED void jumped_to(unsigned size)
 	clear_trap();
 }
 
+/* A call of a function that has not been called before. */
+QUIET static __attribute__((noinline)) void call_new(void)
+{
+	static char functions[MOST];
+	static unsigned count;
+	void *function = &functions[count++ % MOST];
+
+	__cyg_profile_func_enter(function, function);
+	__cyg_profile_func_exit(function, function);
+}
+
 /* From one place, too. */
 QUIET static __attribute__((noinline)) void go(void)
 {
 	if (kind == 'j') {
 		jumped_to(4096);
+	} else if (kind == 'n') {
+		set_trap();
+		call_new();
+		clear_trap();
 	} else {
 		set_trap();
 		go_path(BOTH);
@@ -182,7 +206,7 @@ QUIET static void wait_for_child(void)
 			go_path(BOTH);
 		_exit(0);
 	}
-	if (kind == 'f' && wait(&status) > 0 && status)
+	if ((kind == 'f' || kind == 'n') && wait(&status) > 0 && status)
 		printf("step %d: child's status %x\n", wanted, status);
 }
 
@@ -190,7 +214,7 @@ QUIET int main(int argc, char **argv)
 {
 	struct sigaction action = { .sa_sigaction = on_step,
 				    .sa_flags = SA_SIGINFO };
-	int before, i;
+	int before, i, stride = argc > 3 ? atoi(argv[3]) : 1;
 
 	if (argc < 2 || !&__cyg_profile_func_enter)
 		return 2;
@@ -214,7 +238,7 @@ QUIET int main(int argc, char **argv)
 		skipped = 0;
 		go();
 		wait_for_child();
-		wanted++;
+		wanted += stride;
 	} while (came > before && kind != 'g');
 	for (i = 0; i < AGAIN; i++)
 		go_path(BOTH);

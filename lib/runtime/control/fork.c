@@ -23,6 +23,7 @@ static struct {
 	unsigned nest;
 	char *arena;
 	uint64_t arena_size;
+	bool kept; /* the child is to have all as it is */
 } parent;
 
 static bool sampling(void)
@@ -43,6 +44,21 @@ static void note_hooks(const struct rt_thread *t)
 	parent.arena_size = atomic_load(&arena->mapped);
 }
 
+/* Whether a handler calls fork that has interrupted the runtime, which will go
+ * on in the child: with zeros it cannot. What is on the short way of a hook
+ * can, with some care. */
+static bool is_inside(const struct rt_thread *t)
+{
+	return thread_guard() == RT_GUARD_BUSY || (t && t->slow) ||
+	       (t && thread_in_hook(t) && rt_hook_state() == RT_TIMED);
+}
+
+static void keep_in_child(bool kept)
+{
+	arena_keep_in_child(kept);
+	thread_keep_in_child(kept);
+}
+
 /* A signal that arrives while the kernel copies the process makes it start
  * over; at high rates it never ends. Samples wait until it is done. */
 static void in_parent_before(void)
@@ -52,6 +68,9 @@ static void in_parent_before(void)
 	stack_start = rt_self ? rt_self->stack_start : 0;
 	stack_end = rt_self ? rt_self->stack_end : 0;
 	note_hooks(rt_self);
+	parent.kept = is_inside(thread_self());
+	if (parent.kept)
+		keep_in_child(true);
 	if (!sampling())
 		return;
 	sigemptyset(&set);
@@ -66,6 +85,34 @@ static void restore_mask(void)
 	if (sampling())
 		(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL,
 			      NSIG / 8);
+}
+
+static void in_parent_after(void)
+{
+	if (parent.kept)
+		keep_in_child(false);
+	restore_mask();
+}
+
+/* All is as in the parent, for what was interrupted: it ends in a copy of the
+ * parent's profile, which nobody will write. */
+static void go_on_unrecorded(struct rt_thread *t)
+{
+	keep_in_child(false);
+	rt_switch(0);
+	rt.config.forked = true;
+	rt_warn_once("a signal handler called fork in the middle of libprof; "
+		     "not recording the child",
+		     arena_detach() ? NULL : "and no memory");
+	atomic_store(&arena->state, ARENA_FAILED);
+	engine_forked();
+	if (!t)
+		return;
+	t->tid = raw_tid();
+	t->blocked = blocked;
+	t->timer = -1;
+	atomic_store(&t->perf_page, NULL);
+	atomic_store(&t->wait_page, NULL);
 }
 
 /* A handler that called fork may have interrupted hooks, which go on in the
@@ -94,6 +141,11 @@ static void in_child(void)
 {
 	struct rt_thread *t = thread_self();
 
+	if (parent.kept) {
+		go_on_unrecorded(t);
+		restore_mask();
+		return;
+	}
 	rt_self = NULL;
 	rt_top = RT_HIDDEN_TOP;
 	rt.config.forked = true;
@@ -123,5 +175,5 @@ static void in_child(void)
 
 bool fork_prepare(void)
 {
-	return pthread_atfork(in_parent_before, restore_mask, in_child) == 0;
+	return pthread_atfork(in_parent_before, in_parent_after, in_child) == 0;
 }

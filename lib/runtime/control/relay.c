@@ -19,10 +19,7 @@ static struct baton *batons;
 
 void relay_prepare(void)
 {
-	batons = raw_map_private(SLOTS * sizeof(*batons));
-	if (batons)
-		(void)syscall(SYS_madvise, batons, SLOTS * sizeof(*batons),
-			      MADV_WIPEONFORK);
+	batons = raw_map_wiped(SLOTS * sizeof(*batons));
 }
 
 static bool claim(struct baton *b, unsigned state)

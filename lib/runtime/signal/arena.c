@@ -18,17 +18,11 @@ enum {
 
 struct arena *arena;
 
+/* A child must never believe that it owns its parent's file. */
 bool arena_prepare(void)
 {
-	size_t size = (sizeof(struct arena) + ARENA_PAGE - 1) &
-		      ~(size_t)(ARENA_PAGE - 1);
-
-	arena = raw_map_private(size);
-	if (!arena)
-		return false;
-	/* A child must never believe that it owns its parent's file. */
-	(void)syscall(SYS_madvise, arena, size, MADV_WIPEONFORK);
-	return true;
+	arena = raw_map_wiped(sizeof(struct arena));
+	return arena != NULL;
 }
 
 /* Make bytes [from, to) of the file real, so that no store to them can raise
@@ -60,6 +54,23 @@ static RT_APART bool within_file_limit(uint64_t size)
 	return size <= limit.soft;
 }
 
+/* Bytes [from, to) without a file behind. */
+static bool map_without_file(uint64_t from, uint64_t to)
+{
+	return raw_map(arena->base + from, to - from, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+		       -1, 0) != NULL;
+}
+
+static RT_APART bool map_file(int fd, uint64_t from, uint64_t to)
+{
+	if (!raw_map(arena->base + from, to - from, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_FIXED, fd, from))
+		return false;
+	/* In the child that a handler has forked meanwhile it is not ours. */
+	return arena_is_ours() || map_without_file(from, to);
+}
+
 static bool extend(int fd, uint64_t from, uint64_t to)
 {
 	if (!within_file_limit(to) || !allocate(fd, from, to)) {
@@ -67,8 +78,7 @@ static bool extend(int fd, uint64_t from, uint64_t to)
 			errno = EFBIG;
 		return false;
 	}
-	return raw_map(arena->base + from, to - from, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_FIXED, fd, from) != NULL;
+	return map_file(fd, from, to);
 }
 
 /* The kernel begins a large mapping where a huge page may: there the file
@@ -84,10 +94,10 @@ static bool reserve_space(void)
 
 		if (!at)
 			continue;
+		arena->reserve = size;
 		arena->base = at + HUGE_PAGE;
 		(void)syscall(SYS_mprotect, arena->base - ARENA_FRONT,
 			      ARENA_FRONT, PROT_READ);
-		arena->reserve = size;
 		return true;
 	}
 	return false;
@@ -253,8 +263,10 @@ bool arena_ready(void)
 		return false;
 	}
 	write_text();
-	atomic_store_explicit(&arena->state, ARENA_OPEN, memory_order_release);
-	return true;
+	/* Not in a child that was detached meanwhile. */
+	state = ARENA_MAKING;
+	return atomic_compare_exchange_strong(&arena->state, &state,
+					      ARENA_OPEN);
 }
 
 /* Open the file again by its name, if it still is the same file. What is asked
@@ -311,6 +323,32 @@ static bool grow(uint64_t end)
 	       !atomic_compare_exchange_weak(&arena->mapped, &from, to))
 		;
 	return true;
+}
+
+bool arena_detach(void)
+{
+	uint64_t size = atomic_load(&arena->mapped), used = size;
+	char *copy;
+
+	arena->path[0] = '\0';
+	/* It may just have been about to be made, or to grow. */
+	if (arena->base && !map_without_file(size, arena->reserve))
+		return false;
+	if (!size)
+		return true;
+	copy = raw_map_private(size);
+	if (!copy)
+		return false;
+	if (arena_head()->used_bytes < size)
+		used = arena_head()->used_bytes;
+	memcpy(copy, arena->base, used);
+	return syscall(SYS_mremap, copy, size, size,
+		       MREMAP_MAYMOVE | MREMAP_FIXED, arena->base) != -1;
+}
+
+void arena_keep_in_child(bool kept)
+{
+	raw_keep_in_child(arena, sizeof(*arena), kept);
 }
 
 struct arena_chunk *arena_claim(enum arena_chunk_kind kind, uint64_t size,

@@ -21,11 +21,11 @@ enum arena_state {
 	ARENA_CLOSED = 4  /* written and compressed */
 };
 
-/* In memory that fork wipes: a child sees an unborn arena. */
 /* Bytes before an arena that can be read, and are zeros: hooks look at the
  * neighbours of a node before they know that it is one. */
 #define ARENA_FRONT ARENA_PAGE
 
+/* In memory that fork wipes: a child sees an unborn arena. */
 struct arena {
 	atomic_uint state;	 /* enum arena_state */
 	char *base;		 /* of the mapping; byte 0 of the file */
@@ -33,7 +33,7 @@ struct arena {
 	_Atomic uint64_t mapped; /* bytes that may be touched */
 	uint64_t device, inode;	 /* of the file, to know it again */
 	atomic_uint thread_serials;
-	char path[RT_PATH_MAX];
+	char path[RT_PATH_MAX]; /* empty: without a file (arena_detach) */
 };
 
 extern struct arena *arena RT_HIDDEN;
@@ -43,11 +43,23 @@ static inline struct arena_header *arena_head(void)
 	return (struct arena_header *)arena->base;
 }
 
+static inline bool arena_is_ours(void)
+{
+	return arena->path[0] != '\0';
+}
+
 /* Reserve memory for the arena's own state. False: out of memory. */
 bool arena_prepare(void);
 
 /* Whether the file is there, after making it where nothing was tried yet. */
 bool arena_ready(void);
+
+/* Whether children have the arena's state as it is; else it is zeros there. */
+void arena_keep_in_child(bool kept);
+
+/* In a child that has it: a copy of the arena takes its place, without a file,
+ * which cannot grow. False: no memory; the place is the parent's. */
+bool arena_detach(void);
 
 /* A chunk of SIZE bytes (rounded up to pages) of KIND, all zero but for its
  * header, of which `used` is set to the header's size. NULL, and LOSS

@@ -315,9 +315,7 @@ static HOOKS_EXIT_TEXT __attribute__((noinline)) void leave_timed(
 	 * this one alone. One that jumps out of here finds it gone. */
 	t->top = top - 1;
 	atomic_signal_fence(memory_order_seq_cst);
-	/* Not where a handler has called fork, in the child. */
-	if (RT_LIKELY(thread_has_frame(t, top)))
-		brief_end(t, top, now);
+	brief_end(t, top, now);
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = top - 1;
 }

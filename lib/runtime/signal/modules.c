@@ -36,11 +36,8 @@ static struct known_list *known;
 
 bool modules_prepare(void)
 {
-	known = raw_map_private(sizeof(*known));
-	if (!known)
-		return false;
-	(void)syscall(SYS_madvise, known, sizeof(*known), MADV_WIPEONFORK);
-	return true;
+	known = raw_map_wiped(sizeof(*known));
+	return known != NULL;
 }
 
 #ifdef DLFO_STRUCT_HAS_EH_DBASE

@@ -9,6 +9,7 @@
 #define PROF_RUNTIME_RAW_H
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -50,6 +51,23 @@ static inline void *raw_map_private(size_t size)
 {
 	return raw_map(NULL, size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+/* What is at AT is to be zeros in the children of a fork; not KEPT there. */
+static inline void raw_keep_in_child(void *at, size_t size, bool kept)
+{
+	(void)syscall(SYS_madvise, at, size,
+		      kept ? MADV_KEEPONFORK : MADV_WIPEONFORK);
+}
+
+/* The same, of memory that says whose file is written, and what is in it. */
+static inline void *raw_map_wiped(size_t size)
+{
+	void *at = raw_map_private(size);
+
+	if (at)
+		raw_keep_in_child(at, size, false);
+	return at;
 }
 
 static inline void raw_unmap(void *at, size_t size)

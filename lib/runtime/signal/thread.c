@@ -27,26 +27,22 @@ struct block {
 
 static struct block *registry;
 
-static void *map_wiped(size_t size)
+static size_t state_size(void)
 {
-	void *p = raw_map_private(size);
-
-	if (p)
-		(void)syscall(SYS_madvise, p, size, MADV_WIPEONFORK);
-	return p;
+	return ((sizeof(struct rt_thread) + 63) & ~(size_t)63) +
+	       unwind_scratch_size();
 }
 
 bool thread_prepare(void)
 {
-	registry = map_wiped(sizeof(struct block));
+	registry = raw_map_wiped(sizeof(struct block));
 	return registry != NULL;
 }
 
 /* One mapping: the state, the unwinder's scratch. */
 static struct rt_thread *make(void)
 {
-	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
-	struct rt_thread *t = map_wiped(head + unwind_scratch_size());
+	struct rt_thread *t = raw_map_wiped(state_size());
 
 	if (!t)
 		return NULL;
@@ -56,9 +52,7 @@ static struct rt_thread *make(void)
 
 static void lay_out(struct rt_thread *t)
 {
-	size_t head = (sizeof(struct rt_thread) + 63) & ~(size_t)63;
-
-	t->scratch = (char *)t + head;
+	t->scratch = (char *)t + state_size() - unwind_scratch_size();
 	t->timer = -1;
 }
 
@@ -82,7 +76,7 @@ static bool try_take(_Atomic(struct rt_thread *) *slot, struct rt_thread **out)
 		*out = t;
 		return true;
 	}
-	raw_unmap(t, sizeof(*t)); /* rare: another thread took the slot */
+	raw_unmap(t, state_size()); /* rare: another thread took the slot */
 	return false;
 }
 
@@ -105,7 +99,7 @@ struct rt_thread *thread_reserve(void)
 		}
 		next = atomic_load(&b->next);
 		if (!next) {
-			next = map_wiped(sizeof(*next));
+			next = raw_map_wiped(sizeof(*next));
 			if (next && !atomic_compare_exchange_strong(
 					    &b->next, &none, next)) {
 				raw_unmap(next, sizeof(*next));
@@ -127,7 +121,7 @@ void thread_release(struct rt_thread *t)
 	cct_drop(&t->tree);
 	t->guard = RT_GUARD_NONE;
 	t->nest = 0;
-	t->deeper = false;
+	t->deeper = t->slow = false;
 	t->top = t->bottom = t->limit = t->shadow = NULL;
 	t->timing = NULL;
 	t->shadow_size = t->shadow_room = 0;
@@ -188,12 +182,12 @@ static void *map_room(size_t size, size_t room)
 	char *p;
 
 	if (room == size)
-		return map_wiped(size);
+		return raw_map_wiped(size);
 	p = raw_map(NULL, room, PROT_NONE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (!p)
 		return NULL;
-	(void)syscall(SYS_madvise, p, room, MADV_WIPEONFORK);
+	raw_keep_in_child(p, room, false);
 	if (!syscall(SYS_mprotect, p, size, PROT_READ | PROT_WRITE))
 		return p;
 	raw_unmap(p, room);
@@ -270,6 +264,23 @@ void thread_each(void (*visit)(struct rt_thread *t, void *context),
 
 			if (t && atomic_load(&t->in_use))
 				visit(t, context);
+		}
+	}
+}
+
+void thread_keep_in_child(bool kept)
+{
+	for (struct block *b = registry; b; b = atomic_load(&b->next)) {
+		raw_keep_in_child(b, sizeof(*b), kept);
+		for (int i = 0; i < BLOCK_SLOTS; i++) {
+			struct rt_thread *t = atomic_load(&b->slot[i]);
+
+			if (!t)
+				continue;
+			raw_keep_in_child(t, state_size(), kept);
+			if (t->shadow)
+				raw_keep_in_child(t->shadow, t->shadow_room,
+						  kept);
 		}
 	}
 }

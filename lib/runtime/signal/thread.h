@@ -27,6 +27,7 @@ struct rt_frame {
 struct rt_nested {
 	struct rt_frame *top, *barrier;
 	bool deeper; /* it is itself a hook of a handler's function */
+	bool slow;   /* it, or one that was interrupted before, is slow */
 };
 
 /* A setjmp: how many frames there were, the root's not counted. */
@@ -44,9 +45,10 @@ enum {
 
 struct rt_thread {
 	/* The hooks' part, in the order of use. */
-	unsigned guard;		 /* enum rt_guard */
-	unsigned nest;		 /* interrupted hooks */
-	bool deeper;		 /* in a hook of a handler's function */
+	unsigned guard; /* enum rt_guard */
+	unsigned nest;	/* interrupted hooks */
+	bool deeper;	/* in a hook of a handler's function */
+	bool slow; /* in a hook, maybe interrupted, that left the short way */
 	uint64_t last;		 /* ticks of the last event booked */
 	struct rt_frame *top;	 /* innermost active function: thread_top */
 	struct rt_frame *limit;	 /* last usable element */
@@ -216,10 +218,12 @@ static inline RT_QUIET bool thread_in_hook(const struct rt_thread *t)
 	return thread_is_planted(t) && rt_top == RT_HIDDEN_TOP;
 }
 
-/* T, the calling thread, enters a hook: until thread_show_top others that come
- * are a handler's. */
+/* T, the calling thread, enters a hook's slow way, or the like: until
+ * thread_show_top others that come are a handler's. */
 static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 {
+	t->slow = true;
+	atomic_signal_fence(memory_order_seq_cst);
 	t->top = thread_top(t);
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = RT_HIDDEN_TOP;
@@ -227,11 +231,13 @@ static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 }
 
 /* Let the calling thread's hooks find T's top where it is now, if T is its. */
-static inline RT_QUIET void thread_show_top(const struct rt_thread *t)
+static inline RT_QUIET void thread_show_top(struct rt_thread *t)
 {
 	atomic_signal_fence(memory_order_seq_cst);
 	if (t == rt_self)
 		rt_top = t->top ? t->top : RT_HIDDEN_TOP;
+	atomic_signal_fence(memory_order_seq_cst);
+	t->slow = false;
 }
 
 /* Where T keeps the mark of ENV: another's that has the same place is lost. */
@@ -299,6 +305,10 @@ void thread_bind(struct rt_thread *t);
 /* Call VISIT with each state in use. Context: ordinary. */
 void thread_each(void (*visit)(struct rt_thread *t, void *context),
 		 void *context);
+
+/* Whether children have the states as they are; else they are zeros there.
+ * Context: signal. */
+void thread_keep_in_child(bool kept);
 
 /* Clock of a thread's CPU time, as pthread_getcpuclockid makes it. */
 static inline clockid_t thread_cpu_clock(uint32_t tid)

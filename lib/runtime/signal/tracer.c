@@ -201,8 +201,10 @@ static void leave(struct rt_thread *t, const struct tracer_event *event)
 }
 
 /* A handler's first event, inside an interrupted hook, whose half-done work
- * is left alone: the handler gets the shadow stack from two elements above. */
-static bool nest(struct rt_thread *t, const struct tracer_event *event)
+ * is left alone: the handler gets the shadow stack from two elements above.
+ * SLOW: as in rt_nested. */
+static bool nest(struct rt_thread *t, const struct tracer_event *event,
+		 bool slow)
 {
 	struct rt_nested *n = &t->nested[t->nest];
 
@@ -212,6 +214,7 @@ static bool nest(struct rt_thread *t, const struct tracer_event *event)
 	}
 	n->top = t->top;
 	n->deeper = t->deeper;
+	n->slow = slow;
 	n->barrier = t->top + 2;
 	*n->barrier =
 		(struct rt_frame){ UINTPTR_MAX, event->sp, t->top->node, 0 };
@@ -256,23 +259,38 @@ static bool is_interrupted(const struct rt_thread *t)
 	return thread_in_hook(t) && (!t->nest || t->deeper);
 }
 
+/* From here on a child of T's is not to find zeros; whether it was so before.
+ * One that was forked just before has a T without a tree. */
+static bool become_slow(struct rt_thread *t)
+{
+	bool was = t->slow;
+
+	t->slow = true;
+	atomic_signal_fence(memory_order_seq_cst);
+	return was;
+}
+
 void tracer_enter(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
+	bool slow = t && become_slow(t);
 
 	if (t && is_interrupted(t)) {
-		if (nest(t, event)) {
+		if (nest(t, event, slow)) {
 			enter(t, event);
 			t->deeper = false;
 		}
+		t->slow = slow;
 	} else if (t && t->nest) {
 		t->deeper = true;
 		enter(t, event);
 		t->deeper = false;
+		t->slow = slow;
 	} else if (t) {
 		thread_hide_top(t);
-		enter(t, event);
+		if (thread_is_planted(t))
+			enter(t, event);
 		thread_show_top(t);
 	}
 	errno = saved_errno;
@@ -282,17 +300,21 @@ void tracer_exit(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
+	bool slow = t && become_slow(t);
 
 	if (t && is_interrupted(t)) {
-		; /* of a function that was entered unseen */
+		/* Of a function that was entered unseen. */
+		t->slow = slow;
 	} else if (t && t->nest) {
 		t->deeper = true;
 		leave(t, event);
 		t->deeper = false;
 		unnest(t);
+		t->slow = slow;
 	} else if (t) {
 		thread_hide_top(t);
-		leave(t, event);
+		if (thread_is_planted(t))
+			leave(t, event);
 		thread_show_top(t);
 	}
 	errno = saved_errno;
@@ -362,14 +384,19 @@ void tracer_left(const void *env, uintptr_t sp)
 {
 	struct rt_thread *t = thread_self();
 	const struct rt_mark *mark;
-	bool was_in_hook, in_hook;
+	bool was_in_hook, in_hook, slow;
 
 	if (!sp || !t || !thread_is_planted(t) || !rt_hook_state() ||
 	    !atomic_load_explicit(&rt.active, memory_order_relaxed))
 		return;
 	mark = find_mark(t, env, sp);
 	was_in_hook = in_hook = thread_in_hook(t);
+	slow = t->slow;
 	thread_hide_top(t);
+	if (!thread_is_planted(t)) {
+		thread_show_top(t);
+		return;
+	}
 	tracer_book(t);
 	/* A handler that jumps out of the hooks it interrupted: they will
 	 * never end. One that jumps about within itself stays above them. */
@@ -379,12 +406,15 @@ void tracer_left(const void *env, uintptr_t sp)
 		t->top = t->nested[--t->nest].top;
 		t->deeper = false;
 		in_hook = t->nest;
+		slow = in_hook && t->nested[t->nest - 1].slow;
 	}
 	if (!t->nest && is_handler_left(t, mark, t->top, sp))
 		in_hook = false;
 	drop_to(t, find_left(t, mark, sp));
-	if (in_hook)
+	if (in_hook) {
+		t->slow = slow;
 		return;
+	}
 	/* The hook may have been about to add to the tree. */
 	if (was_in_hook && t->guard == RT_GUARD_BUSY)
 		thread_go();
