@@ -18,7 +18,8 @@ enum {
 	OUT_SIZE = 64 * 1024,
 	POOL_SIZE = 512 * 1024, /* deflate at its defaults takes 268 KiB */
 	LEVEL = 1,		/* five times as fast as 6, a fifth larger */
-	COPY_LIMIT = 100000
+	COPY_LIMIT = 100000,
+	UNSAMPLED_NS = 10000000 /* for a profile without a sample */
 };
 
 /* zlib's memory does not come from the program's malloc, whose heap may be
@@ -198,14 +199,32 @@ static void warn_of_nothing(void)
 			     NULL);
 }
 
+/* Whether there is a profile. On a busy machine CPU timers may never have met
+ * the process while it ran: what it took is told all the same, and that no
+ * sample caught it. */
+static bool is_recorded(void)
+{
+	unsigned state = arena ? atomic_load(&arena->state) : ARENA_FAILED;
+
+	if (state != ARENA_UNBORN)
+		return state == ARENA_OPEN;
+	return atomic_load(&rt.active) && rt.config.mode == ARENA_MODE_SAMPLE &&
+	       !rt.config.events && rt.config.engine != ARENA_ENGINE_NONE &&
+	       rt_self && rt_self->tid == raw_tid() /* no vfork's child */ &&
+	       raw_clock_ns(CLOCK_PROCESS_CPUTIME_ID) >=
+		       rt.config.start_cpu_ns + UNSAMPLED_NS &&
+	       thread_ready();
+}
+
 static void finish(enum arena_end end, int status)
 {
 	struct calibration calibration;
 	struct arena_header *head;
 	char part[RT_PATH_MAX + 8], *at = part;
+	bool recorded = is_recorded();
 	bool was_active = rt_switch(0);
 
-	if (!arena || atomic_load(&arena->state) != ARENA_OPEN) {
+	if (!recorded) {
 		warn_of_nothing();
 		return;
 	}
@@ -258,7 +277,7 @@ void emit_mark(int status)
 	struct arena_header *head;
 	bool was_active;
 
-	if (!arena || atomic_load(&arena->state) != ARENA_OPEN)
+	if (!is_recorded())
 		return;
 	head = arena_head();
 	if (head->pid != raw_pid())
@@ -280,7 +299,7 @@ void emit_mark_going(enum arena_end end)
 	bool going = end != ARENA_END_NONE;
 	struct arena_header *head;
 
-	if (!arena || !t || atomic_load(&arena->state) != ARENA_OPEN)
+	if (!t || !is_recorded())
 		return;
 	head = arena_head();
 	if (head->pid != raw_pid())
