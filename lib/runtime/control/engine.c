@@ -35,6 +35,28 @@ enum perf_state {
 /* Timers' ticks so far, of all threads; and that at which to try perf next. */
 static atomic_uint perf_state, ticks, next_try;
 
+/* More threads wanted to run than there are processors when the process began.
+ * Where they take turns, the kernel's ticks may find others for hundreds of
+ * milliseconds, and the timers of this process do not expire. */
+static bool busy;
+
+/* Context: ordinary, at start-up. */
+static bool is_busy(void)
+{
+	char text[128], *at; /* "0.00 0.01 0.05 2/345 12345" (proc(5)) */
+	int fd = raw_open("/proc/loadavg", O_RDONLY, 0), field;
+	long got;
+
+	if (fd < 0)
+		return false;
+	got = raw_read(fd, text, sizeof(text) - 1);
+	raw_close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	for (at = text, field = 0; at && field < 3; field++)
+		at = strchr(at + 1, ' ');
+	return at && strtoul(at, NULL, 10) > rt.config.cpus;
+}
+
 /* A debugger or tracer stops at each SIGTRAP, and keeps it for itself. Context:
  * signal. */
 static RT_APART bool is_traced(void)
@@ -198,12 +220,13 @@ static void refuse(unsigned asked, const char *why)
 			     why);
 }
 
-/* Whoever asks for perf by name is told at once where there is none; and waits
- * are seen by nothing else. */
+/* Whoever asks for perf by name is told at once where there is none; waits are
+ * seen by nothing else; and on a busy machine timers would be late. */
 static void try_now(unsigned asked)
 {
+	busy = is_busy();
 	if (asked != OPTION_ENGINE_PERF && !rt.config.events &&
-	    rt.config.clock != ARENA_CLOCK_WALL)
+	    rt.config.clock != ARENA_CLOCK_WALL && !busy)
 		return;
 	if (asked == OPTION_ENGINE_AUTO && is_traced())
 		errno = EBUSY;
@@ -258,7 +281,7 @@ bool engine_prepare(unsigned asked)
 void engine_forked(void)
 {
 	if (atomic_load(&perf_state) != PERF_WORKS || rt.config.events ||
-	    rt.config.clock == ARENA_CLOCK_WALL)
+	    rt.config.clock == ARENA_CLOCK_WALL || busy)
 		return;
 	atomic_store(&perf_state, PERF_UNTRIED);
 	atomic_store(&ticks, 0);
