@@ -89,8 +89,9 @@ PUBLIC int libprof_start(void)
 
 	if (begin())
 		return -1;
-	if (atomic_load(&arena->state) == ARENA_CLOSED)
-		return end(-1, saved_errno); /* in a sandbox */
+	/* In a sandbox, or nothing can be recorded. */
+	if (atomic_load(&arena->state) >= ARENA_FAILED)
+		return end(-1, saved_errno);
 	if (!atomic_load(&rt.active)) {
 		atomic_fetch_add(&rt.restarts, 1);
 		thread_each(restart_clock, NULL);

@@ -27,8 +27,11 @@ static fexecve_function *real_fexecve;
 
 extern char **environ;
 
-void exec_prepare(void)
+/* Here or, where nothing was prepared, at the first call. */
+static void find(void)
 {
+	if (real_execvp)
+		return;
 	real_execvp = (execvp_function *)dlsym(RTLD_NEXT, "execvp");
 	real_execvpe = (execvpe_function *)dlsym(RTLD_NEXT, "execvpe");
 	real_fexecve = (fexecve_function *)dlsym(RTLD_NEXT, "fexecve");
@@ -95,6 +98,11 @@ PUBLIC int execveat(int fd, const char *path, char *const argv[],
 		     (int)syscall(SYS_execveat, fd, path, argv, envp, flags));
 }
 
+void exec_prepare(void)
+{
+	find();
+}
+
 static int missing(void)
 {
 	errno = ENOSYS;
@@ -105,6 +113,7 @@ PUBLIC int execvp(const char *file, char *const argv[])
 {
 	struct rt_thread *t = before();
 
+	find();
 	return after(t, real_execvp ? real_execvp(file, argv) : missing());
 }
 
@@ -112,6 +121,7 @@ PUBLIC int execvpe(const char *file, char *const argv[], char *const envp[])
 {
 	struct rt_thread *t = before();
 
+	find();
 	return after(t,
 		     real_execvpe ? real_execvpe(file, argv, envp) : missing());
 }
@@ -120,6 +130,7 @@ PUBLIC int fexecve(int fd, char *const argv[], char *const envp[])
 {
 	struct rt_thread *t = before();
 
+	find();
 	return after(t,
 		     real_fexecve ? real_fexecve(fd, argv, envp) : missing());
 }

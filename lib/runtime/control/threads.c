@@ -192,30 +192,37 @@ void threads_enter(struct rt_thread *t, bool from_start)
 	engine_start(t);
 }
 
-static void *run_pthread(void *argument)
+/* T is the calling thread's, which has just begun. In a child that one of its
+ * handlers has forked meanwhile it has another by now. */
+static void enter_new(struct rt_thread *t)
 {
-	struct rt_thread *t = argument;
-	void *(*routine)(void *) = t->routine.pthread;
-
+	if (!atomic_load(&t->in_use))
+		return;
 	thread_bind(t);
 	threads_enter(t, true);
-	return routine(t->argument);
+}
+
+static void *run_pthread(void *argument)
+{
+	struct rt_start start = *(const struct rt_start *)argument;
+
+	enter_new(start.state);
+	return start.routine.pthread(start.argument);
 }
 
 static int run_thrd(void *argument)
 {
-	struct rt_thread *t = argument;
-	thrd_start_t routine = t->routine.thrd;
+	struct rt_start start = *(const struct rt_start *)argument;
 
-	thread_bind(t);
-	threads_enter(t, true);
-	return routine(t->argument);
+	enter_new(start.state);
+	return start.routine.thrd(start.argument);
 }
 
 PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 			  void *(*routine)(void *), void *argument)
 {
 	struct rt_thread *t = NULL;
+	struct rt_start *start;
 	int result;
 
 	if (!find_create())
@@ -224,11 +231,11 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 		t = thread_reserve();
 	if (!t)
 		return real_create(thread, attr, routine, argument);
-	t->routine.pthread = routine;
-	t->argument = argument;
+	start = thread_start(t);
+	*start = (struct rt_start){ { .pthread = routine }, argument, t };
 	t->start_routine = (uintptr_t)routine;
 	t->blocked = thread_self() ? thread_self()->blocked : 0;
-	result = real_create(thread, attr, run_pthread, t);
+	result = real_create(thread, attr, run_pthread, start);
 	if (result)
 		thread_release(t);
 	return result;
@@ -237,6 +244,7 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 PUBLIC int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 {
 	struct rt_thread *t = NULL;
+	struct rt_start *start;
 	int result;
 
 	if (!find_thrd())
@@ -245,11 +253,11 @@ PUBLIC int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 		t = thread_reserve();
 	if (!t)
 		return real_thrd(thread, routine, argument);
-	t->routine.thrd = routine;
-	t->argument = argument;
+	start = thread_start(t);
+	*start = (struct rt_start){ { .thrd = routine }, argument, t };
 	t->start_routine = (uintptr_t)routine;
 	t->blocked = thread_self() ? thread_self()->blocked : 0;
-	result = real_thrd(thread, run_thrd, t);
+	result = real_thrd(thread, run_thrd, start);
 	if (result != thrd_success)
 		thread_release(t);
 	return result;

@@ -225,6 +225,13 @@ static RT_APART bool make(void)
 			     arena->path);
 		return false;
 	}
+	if (atomic_load(&arena->state) != ARENA_MAKING) {
+		/* In a child that was detached meanwhile. */
+		raw_close(fd);
+		if (arena_is_ours())
+			(void)syscall(SYS_unlinkat, AT_FDCWD, arena->path, 0);
+		return false;
+	}
 	if (fstat(fd, &st) || !extend(fd, 0, FIRST_EXTENT)) {
 		rt_warn_once(errno == EFBIG
 				     ? "file size limit too low for the profile"
@@ -332,7 +339,8 @@ bool arena_detach(void)
 
 	arena->path[0] = '\0';
 	/* It may just have been about to be made, or to grow. */
-	if (arena->base && !map_without_file(size, arena->reserve))
+	if (arena->base && size < arena->reserve &&
+	    !map_without_file(size, arena->reserve))
 		return false;
 	if (!size)
 		return true;
@@ -344,6 +352,11 @@ bool arena_detach(void)
 	memcpy(copy, arena->base, used);
 	return syscall(SYS_mremap, copy, size, size,
 		       MREMAP_MAYMOVE | MREMAP_FIXED, arena->base) != -1;
+}
+
+void arena_wipe(void)
+{
+	raw_wipe(arena, sizeof(*arena));
 }
 
 void arena_keep_in_child(bool kept)

@@ -57,6 +57,9 @@ bool arena_ready(void);
 /* Whether children have the arena's state as it is; else it is zeros there. */
 void arena_keep_in_child(bool kept);
 
+/* Make zeros of it, in a child that should have found them. */
+void arena_wipe(void);
+
 /* In a child that has it: a copy of the arena takes its place, without a file,
  * which cannot grow. False: no memory; the place is the parent's. */
 bool arena_detach(void);

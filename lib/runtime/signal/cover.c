@@ -170,14 +170,18 @@ static __attribute__((noinline, cold)) void count_cold(uintptr_t pc)
 {
 	int saved_errno = errno;
 	struct rt_thread *t;
+	bool slow;
 
 	if (!atomic_load_explicit(&rt.active, memory_order_relaxed))
 		return;
 	t = thread_ready();
+	slow = t && thread_set_slow(t, true);
 	if (t && t->tree.record)
 		count_key(t, pc);
 	else
 		arena_lose(ARENA_LOSS_BLOCK);
+	if (t)
+		(void)thread_set_slow(t, slow);
 	errno = saved_errno;
 }
 
@@ -199,6 +203,11 @@ HOOKS_TEXT void __sanitizer_cov_trace_pc(void)
 	/* The mask was read first: see find_slot. */
 	atomic_signal_fence(memory_order_seq_cst);
 	slots = t->cover.slots;
+	/* In a child that a handler has forked meanwhile. */
+	if (RT_UNLIKELY(!slots)) {
+		count_cold(pc);
+		return;
+	}
 	place = first_place(pc, mask);
 	slot = slot_at(slots, place);
 	if (RT_LIKELY(slot->pc == pc)) {

@@ -60,7 +60,13 @@ static inline void raw_keep_in_child(void *at, size_t size, bool kept)
 		      kept ? MADV_KEEPONFORK : MADV_WIPEONFORK);
 }
 
-/* The same, of memory that says whose file is written, and what is in it. */
+/* It is zeros now. */
+static inline void raw_wipe(void *at, size_t size)
+{
+	(void)syscall(SYS_madvise, at, size, MADV_DONTNEED);
+}
+
+/* Memory that is wiped: what says whose file is written, and what is in it. */
 static inline void *raw_map_wiped(size_t size)
 {
 	void *at = raw_map_private(size);

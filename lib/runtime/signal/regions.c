@@ -55,6 +55,7 @@ int regions_begin(const char *name, uintptr_t site, uintptr_t sp)
 	struct rt_thread *t;
 	uint32_t before;
 	size_t length;
+	bool slow;
 
 	if (!tracing())
 		return -1;
@@ -65,8 +66,11 @@ int regions_begin(const char *name, uintptr_t site, uintptr_t sp)
 	before = t->tree.count;
 	event.fn = key_of(name, &length);
 	tracer_enter(&event);
-	if (t->tree.count != before)
+	/* As in the hooks' slow way: a handler may fork. */
+	slow = thread_set_slow(t, true);
+	if (thread_is_planted(t) && t->tree.count != before)
 		write_name(t, event.fn, name, length);
+	thread_set_slow(t, slow);
 	errno = saved_errno;
 	return 0;
 }

@@ -14,6 +14,11 @@ static struct rt_thread *seize(void)
 	    !rt_hook_state() || !thread_is_planted(t) || thread_in_hook(t))
 		return NULL;
 	thread_hide_top(t);
+	/* Not in a child that a handler has forked just before. */
+	if (!thread_is_planted(t)) {
+		thread_show_top(t);
+		return NULL;
+	}
 	tracer_book(t);
 	return t;
 }

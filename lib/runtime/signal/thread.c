@@ -27,10 +27,24 @@ struct block {
 
 static struct block *registry;
 
+/* The state, and the unwinder's scratch. */
 static size_t state_size(void)
 {
-	return ((sizeof(struct rt_thread) + 63) & ~(size_t)63) +
-	       unwind_scratch_size();
+	size_t size = ((sizeof(struct rt_thread) + 63) & ~(size_t)63) +
+		      unwind_scratch_size();
+
+	return (size + rt.config.page_size - 1) / rt.config.page_size *
+	       rt.config.page_size;
+}
+
+static size_t mapped_size(void)
+{
+	return state_size() + sizeof(struct rt_start);
+}
+
+struct rt_start *thread_start(struct rt_thread *t)
+{
+	return (struct rt_start *)((char *)t + state_size());
 }
 
 bool thread_prepare(void)
@@ -39,20 +53,20 @@ bool thread_prepare(void)
 	return registry != NULL;
 }
 
-/* One mapping: the state, the unwinder's scratch. */
 static struct rt_thread *make(void)
 {
-	struct rt_thread *t = raw_map_wiped(state_size());
+	struct rt_thread *t = raw_map_private(mapped_size());
 
 	if (!t)
 		return NULL;
+	raw_keep_in_child(t, state_size(), false);
 	atomic_store(&t->in_use, 1);
 	return t;
 }
 
 static void lay_out(struct rt_thread *t)
 {
-	t->scratch = (char *)t + state_size() - unwind_scratch_size();
+	t->scratch = (char *)t + ((sizeof(*t) + 63) & ~(size_t)63);
 	t->timer = -1;
 }
 
@@ -76,7 +90,7 @@ static bool try_take(_Atomic(struct rt_thread *) *slot, struct rt_thread **out)
 		*out = t;
 		return true;
 	}
-	raw_unmap(t, state_size()); /* rare: another thread took the slot */
+	raw_unmap(t, mapped_size()); /* rare: another thread took the slot */
 	return false;
 }
 
@@ -268,19 +282,40 @@ void thread_each(void (*visit)(struct rt_thread *t, void *context),
 	}
 }
 
-void thread_keep_in_child(bool kept)
+void thread_keep_states(bool kept)
 {
 	for (struct block *b = registry; b; b = atomic_load(&b->next)) {
 		raw_keep_in_child(b, sizeof(*b), kept);
 		for (int i = 0; i < BLOCK_SLOTS; i++) {
 			struct rt_thread *t = atomic_load(&b->slot[i]);
 
-			if (!t)
-				continue;
-			raw_keep_in_child(t, state_size(), kept);
-			if (t->shadow)
-				raw_keep_in_child(t->shadow, t->shadow_room,
-						  kept);
+			if (t)
+				raw_keep_in_child(t, state_size(), kept);
 		}
+	}
+}
+
+void thread_keep_shadow(const struct rt_thread *t, bool kept)
+{
+	if (t->shadow)
+		raw_keep_in_child(t->shadow, t->shadow_room, kept);
+	if (t->timing)
+		raw_keep_in_child(t->timing, thread_timing_size(t->shadow_room),
+				  kept);
+}
+
+void thread_wipe_states(void)
+{
+	struct block *next;
+
+	for (struct block *b = registry; b; b = next) {
+		next = atomic_load(&b->next);
+		for (int i = 0; i < BLOCK_SLOTS; i++) {
+			struct rt_thread *t = atomic_load(&b->slot[i]);
+
+			if (t)
+				raw_wipe(t, state_size());
+		}
+		raw_wipe(b, sizeof(*b));
 	}
 }

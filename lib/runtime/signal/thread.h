@@ -37,6 +37,17 @@ struct rt_mark {
 	size_t depth;
 };
 
+/* What a new thread is to run: its handlers may fork before it has looked. In
+ * memory that fork does not wipe. */
+struct rt_start {
+	union {
+		void *(*pthread)(void *);
+		int (*thrd)(void *);
+	} routine;
+	void *argument;
+	struct rt_thread *state;
+};
+
 enum {
 	RT_MARKS = 16, /* a power of two */
 	RT_NEST_MAX = 8,
@@ -72,11 +83,6 @@ struct rt_thread {
 	struct cct tree;
 	atomic_uint in_use;
 	uint32_t tid; /* from here on cleared when the thread ends */
-	union {
-		void *(*pthread)(void *);
-		int (*thrd)(void *);
-	} routine;
-	void *argument;
 	unsigned destructor_rounds;
 	uint64_t start_routine;
 
@@ -218,12 +224,24 @@ static inline RT_QUIET bool thread_in_hook(const struct rt_thread *t)
 	return thread_is_planted(t) && rt_top == RT_HIDDEN_TOP;
 }
 
+/* Whether a child that a handler forks from here on is to find all of T, which
+ * is the calling thread's, as it is; and whether it was to before. A child that
+ * was forked just before has a T without a tree. */
+static inline RT_QUIET bool thread_set_slow(struct rt_thread *t, bool slow)
+{
+	bool was = t->slow;
+
+	atomic_signal_fence(memory_order_seq_cst);
+	t->slow = slow;
+	atomic_signal_fence(memory_order_seq_cst);
+	return was;
+}
+
 /* T, the calling thread, enters a hook's slow way, or the like: until
  * thread_show_top others that come are a handler's. */
 static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 {
-	t->slow = true;
-	atomic_signal_fence(memory_order_seq_cst);
+	(void)thread_set_slow(t, true);
 	t->top = thread_top(t);
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = RT_HIDDEN_TOP;
@@ -236,8 +254,7 @@ static inline RT_QUIET void thread_show_top(struct rt_thread *t)
 	atomic_signal_fence(memory_order_seq_cst);
 	if (t == rt_self)
 		rt_top = t->top ? t->top : RT_HIDDEN_TOP;
-	atomic_signal_fence(memory_order_seq_cst);
-	t->slow = false;
+	(void)thread_set_slow(t, false);
 }
 
 /* Where T keeps the mark of ENV: another's that has the same place is lost. */
@@ -306,9 +323,17 @@ void thread_bind(struct rt_thread *t);
 void thread_each(void (*visit)(struct rt_thread *t, void *context),
 		 void *context);
 
-/* Whether children have the states as they are; else they are zeros there.
+/* Where the creator of the thread that T is reserved for puts it. */
+struct rt_start *thread_start(struct rt_thread *t);
+
+/* Whether children have all states as they are, or zeros; and T's shadow stack.
  * Context: signal. */
-void thread_keep_in_child(bool kept);
+void thread_keep_states(bool kept);
+void thread_keep_shadow(const struct rt_thread *t, bool kept);
+
+/* Make zeros of all states, in a child that should have found them so. Context:
+ * signal. */
+void thread_wipe_states(void);
 
 /* Clock of a thread's CPU time, as pthread_getcpuclockid makes it. */
 static inline clockid_t thread_cpu_clock(uint32_t tid)

@@ -15,30 +15,27 @@ static bool widen(void *start, size_t size)
 			PROT_READ | PROT_WRITE);
 }
 
-/* Beyond what is reserved the frames may have to move, which no hook that a
- * handler interrupted may live to see. */
-static bool move(struct rt_thread *t)
+/* Map as much again behind SIZE bytes at START. */
+static bool grows(void *start, size_t size)
+{
+	return syscall(SYS_mremap, start, size, size * 2, 0) != -1;
+}
+
+/* Beyond what is reserved there is room or none: frames cannot move, as a hook
+ * that a handler interrupted may have looked at the top. */
+static bool extend(struct rt_thread *t)
 {
 	size_t size = t->shadow_size, timing_size = thread_timing_size(size);
-	int flags = t->nest ? 0 : MREMAP_MAYMOVE;
-	long moved;
 
-	if (t->timing) {
-		moved = syscall(SYS_mremap, t->timing, timing_size,
-				timing_size * 2, flags);
-		if (moved == -1)
-			return false;
-		t->timing = (struct rt_call *)moved;
-	}
-	moved = syscall(SYS_mremap, t->shadow, size, size * 2, flags);
-	if (moved == -1) {
+	if (t->timing && !grows(t->timing, timing_size))
+		return false;
+	if (!grows(t->shadow, size)) {
 		/* To make smaller always succeeds. */
 		if (t->timing)
 			(void)syscall(SYS_mremap, t->timing, timing_size * 2,
 				      timing_size, 0);
 		return false;
 	}
-	t->shadow = (struct rt_frame *)moved;
 	t->shadow_room = size * 2;
 	return true;
 }
@@ -53,7 +50,7 @@ bool tracer_more_frames(struct rt_thread *t)
 		       (!t->timing ||
 			widen(t->timing, thread_timing_size(size)));
 	else
-		more = move(t);
+		more = extend(t);
 	if (!more) {
 		arena_lose(ARENA_LOSS_STACK);
 		return false;
@@ -259,22 +256,11 @@ static bool is_interrupted(const struct rt_thread *t)
 	return thread_in_hook(t) && (!t->nest || t->deeper);
 }
 
-/* From here on a child of T's is not to find zeros; whether it was so before.
- * One that was forked just before has a T without a tree. */
-static bool become_slow(struct rt_thread *t)
-{
-	bool was = t->slow;
-
-	t->slow = true;
-	atomic_signal_fence(memory_order_seq_cst);
-	return was;
-}
-
 void tracer_enter(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
-	bool slow = t && become_slow(t);
+	bool slow = t && thread_set_slow(t, true);
 
 	if (t && is_interrupted(t)) {
 		if (nest(t, event, slow)) {
@@ -300,7 +286,7 @@ void tracer_exit(const struct tracer_event *event)
 {
 	int saved_errno = errno;
 	struct rt_thread *t = usable();
-	bool slow = t && become_slow(t);
+	bool slow = t && thread_set_slow(t, true);
 
 	if (t && is_interrupted(t)) {
 		/* Of a function that was entered unseen. */
