@@ -78,4 +78,15 @@ timeout 20 env PROF_FOLLOW=none LD_PRELOAD="$other:$lib" \
 is "$(cat out)" "$other" 'but what else was to be preloaded still is'
 with sh -c 'env | sed -n s/^LD_PRELOAD=//p' >out
 is "$(cat out)" "$lib" 'PROF_FOLLOW=all: LD_PRELOAD is there'
+# Forks of two threads at once, and in a thread's first moment.
+for mode in PROF_MODE=sample PROF_MODE=count; do
+	for kind in masks start; do
+		quietly without "$programs/forkraces" $kind
+		mv out plain.out
+		rm -f ./*.prof
+		quietly with $mode "$programs/forkraces.trace" $kind
+		is "$status" 0 "$mode, $kind: ends as ever"
+		same out plain.out "$mode, $kind: prints the same"
+	done
+done
 finish

@@ -92,6 +92,10 @@ rm -f ./*.prof
 quietly with PROF_MODE=sample PROF_PROGRAM='nothing*,life' "$programs/processes" \
 	spawn
 is "$status $(ls | grep -c 'prof$')" '0 0' 'PROF_PROGRAM: others are left alone'
+quietly with PROF_PROGRAM=nothing env true
+is $status 0 'PROF_PROGRAM: others execute what they will'
+quietly with PROF_OUTPUT=/nowhere/x env true
+is $status 0 'as do those that cannot be recorded'
 quietly with PROF_MODE=sample PROF_PROGRAM='x,proc*' "$programs/processes" spawn
 is "$status $(worked)" '0 2' 'PROF_PROGRAM: patterns are'
 rm -f ./*.prof

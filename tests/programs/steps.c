@@ -5,11 +5,13 @@
  * (STRIDE, from N on) in libprof's own code a handler comes. It calls traced
  * functions; or 300 levels of them; or jumps out, over an alloca; or it forks,
  * and returns in the child as well, which then calls more; with "new" in a call
- * that was not made before. "grow" has it come once, at instruction N, and
- * recur so deeply that the shadow stack grows, which it does once a process.
- * Prints how often the handler came, and what a child's wait status was, if not
- * 0.
+ * that was not made before, a region, and swapcontext. "grow" has it come once,
+ * at instruction N, and recur so deeply that the shadow stack grows, which it
+ * does once a process. Prints how often the handler came, and what a child's
+ * wait status was, if not 0.
  */
+#include <prof.h>
+
 #include <alloca.h>
 #include <dlfcn.h>
 #include <setjmp.h>
@@ -38,8 +40,11 @@ enum {
 
 void __cyg_profile_func_enter(void *function, void *site) __attribute__((weak));
 void __cyg_profile_func_exit(void *function, void *site) __attribute__((weak));
+void __sanitizer_cov_trace_pc(void) __attribute__((weak));
 
 static sigjmp_buf back;
+static ucontext_t thread, coroutine;
+static uintptr_t libprof, came_at; /* its first byte; where the handler came */
 static volatile int sink, came, skipped, wanted;
 static volatile bool is_child;
 static char kind;
@@ -120,14 +125,14 @@ QUIET static __attribute__((noinline)) void go_other(int what)
 
 QUIET static bool in_libprof(uintptr_t pc)
 {
-	static uintptr_t base;
 	Dl_info info;
 
-	if (!base &&
+	if (!libprof &&
 	    dladdr((void *)(uintptr_t)&__cyg_profile_func_enter, &info))
-		base = (uintptr_t)info.dli_fbase;
-	return pc >= base && pc < base + 0x100000 &&
-	       dladdr((void *)pc, &info) && (uintptr_t)info.dli_fbase == base;
+		libprof = (uintptr_t)info.dli_fbase;
+	return pc >= libprof && pc < libprof + 0x100000 &&
+	       dladdr((void *)pc, &info) &&
+	       (uintptr_t)info.dli_fbase == libprof;
 }
 
 QUIET static void on_step(int number, siginfo_t *info, void *context)
@@ -140,6 +145,7 @@ QUIET static void on_step(int number, siginfo_t *info, void *context)
 	    skipped++ != wanted)
 		return;
 	came++;
+	came_at = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
 	uc->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
 	call_handler();
 }
@@ -169,15 +175,41 @@ static CALLED void jumped_to(unsigned size)
 	clear_trap();
 }
 
-/* A call of a function that has not been called before. */
+QUIET static void come_back(void)
+{
+	for (;;)
+		swapcontext(&coroutine, &thread);
+}
+
+QUIET static void make_coroutine(void)
+{
+	static char stack[64 * 1024];
+
+	getcontext(&coroutine);
+	coroutine.uc_stack.ss_sp = stack;
+	coroutine.uc_stack.ss_size = sizeof(stack);
+	makecontext(&coroutine, come_back, 0);
+}
+
+/* A call of a function that has not been called before, a region, a block that
+ * is counted, and there and back again. */
 QUIET static __attribute__((noinline)) void call_new(void)
 {
-	static char functions[MOST];
+	static char functions[MOST], name[16] = "new";
 	static unsigned count;
 	void *function = &functions[count++ % MOST];
+	int i;
 
+	for (i = 0; i < 4; i++)
+		name[3 + i] = (char)('a' + (count >> (4 * i) & 15));
+	set_trap();
 	__cyg_profile_func_enter(function, function);
+	prof_region_begin(name);
+	__sanitizer_cov_trace_pc();
+	prof_region_end();
+	swapcontext(&thread, &coroutine);
 	__cyg_profile_func_exit(function, function);
+	clear_trap();
 }
 
 /* From one place, too. */
@@ -186,9 +218,7 @@ QUIET static __attribute__((noinline)) void go(void)
 	if (kind == 'j') {
 		jumped_to(4096);
 	} else if (kind == 'n') {
-		set_trap();
 		call_new();
-		clear_trap();
 	} else {
 		set_trap();
 		go_path(BOTH);
@@ -207,7 +237,8 @@ QUIET static void wait_for_child(void)
 		_exit(0);
 	}
 	if ((kind == 'f' || kind == 'n') && wait(&status) > 0 && status)
-		printf("step %d: child's status %x\n", wanted, status);
+		printf("step %d, +0x%lx: child's status %x\n", wanted,
+		       (unsigned long)(came_at - libprof), status);
 }
 
 QUIET int main(int argc, char **argv)
@@ -218,6 +249,7 @@ QUIET int main(int argc, char **argv)
 
 	if (argc < 2 || !&__cyg_profile_func_enter)
 		return 2;
+	make_coroutine();
 	kind = argv[1][0];
 	sigaction(SIGTRAP, &action, NULL);
 	setvbuf(stdout, NULL, _IONBF, 0);

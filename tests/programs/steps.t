@@ -68,16 +68,16 @@ done
 # A handler that comes in the midst of making a context forks: all children end
 # well, and are recorded or say that they are not.
 for mode in PROF_MODE=count PROF_MODE=trace \
-	'PROF_MODE=trace PROF_DURATIONS=1'; do
+	'PROF_MODE=trace PROF_MIN_DURATION=4s'; do
 	for kind in new fork; do
 		rm -f ./*.prof
 		# shellcheck disable=SC2086
 		quietly with PROF_ENGINE=timer $mode "$programs/steps.trace" $kind \
-			$((count % 3)) 3
+			$((count % 5)) 5
 		what="$mode $kind"
 		is "$status $(grep -c status out)" '0 0' "$what: all end well"
 		came=$(sed -n 's/^came \([0-9]*\) .*/\1/p' out)
-		between "$came" 70 20000 "$what: handlers come at each third instruction"
+		between "$came" 40 20000 "$what: handlers come at each fifth instruction"
 		unseen=$(grep -c 'not recording the child$' err)
 		is "$(ls ./*.prof | wc -l) $(wc -l <err)" \
 			"$((came - unseen + 1)) $unseen" \

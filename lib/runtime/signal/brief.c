@@ -49,7 +49,7 @@ static bool count(struct rt_thread *t, const struct rt_frame *frame)
 }
 
 static void move_time(struct rt_thread *t, const struct rt_frame *frame,
-		      uint64_t took, uint64_t net)
+		      struct arena_node *child, uint64_t took, uint64_t net)
 {
 	struct rt_call *call = thread_call(t, frame);
 	/* Of the calls inside it was noted before. */
@@ -57,7 +57,7 @@ static void move_time(struct rt_thread *t, const struct rt_frame *frame,
 
 	frame[-1].node->self += took;
 	frame->node->self -= took;
-	call->child->calls--;
+	child->calls--;
 	t->brief += more;
 	t->tree.record->brief_ticks += more;
 }
@@ -69,14 +69,17 @@ bool brief_leave_out(struct rt_thread *t, const struct rt_frame *frame,
 	uint64_t net = durations_ticks(
 		&(struct durations_event){ frame->node, call, now, t->calls });
 	bool filtered = call->begin == DURATIONS_LEFT_OUT;
+	/* A handler that comes later may set it to NULL, for one of its own
+	 * calls that stays. */
+	struct arena_node *child = call->child;
 
 	/* The last: a handler came in between, whose time is in neither. */
-	if (call->child && call->begin > DURATIONS_LEFT_OUT &&
+	if (child && call->begin > DURATIONS_LEFT_OUT &&
 	    net < rt.config.min_ticks && t->last == now && count(t, frame)) {
-		move_time(t, frame, now - call->begin, net);
+		move_time(t, frame, child, now - call->begin, net);
 		return true;
 	}
-	if (!filtered || !call->child)
+	if (!filtered || !child)
 		thread_call(t, frame - 1)->child = NULL;
 	return filtered;
 }

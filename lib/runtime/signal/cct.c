@@ -36,8 +36,10 @@ static void widen(struct cct *tree)
 	tree->mask = mask;
 	/* A hook that was interrupted may be about to look there: then it
 	 * stays as it is. */
-	if (old != tree->first_slots && !(rt_self && rt_self->nest))
+	if (old != tree->first_slots && !tree->lent &&
+	    !(rt_self && rt_self->nest))
 		raw_unmap(old, (size_t)old_count * sizeof(*old));
+	tree->lent = false;
 }
 
 static bool new_chunk(struct cct *tree)
@@ -96,7 +98,8 @@ bool cct_plant(struct cct *tree, uint32_t tid)
 	tree->end = tree->next + room / sizeof(struct arena_node) - 1;
 	tree->next_size = 2 * ARENA_PAGE;
 	memset(tree->first_slots, 0, sizeof(tree->first_slots));
-	tree->slots = tree->first_slots;
+	if (!tree->lent)
+		tree->slots = tree->first_slots;
 	tree->mask = CCT_FIRST_SLOTS - 1;
 	tree->count = 0;
 	tree->root = take(tree);
@@ -260,7 +263,7 @@ struct arena_node *cct_brief(struct cct *tree, struct arena_node *parent)
 
 void cct_drop(struct cct *tree)
 {
-	if (tree->slots && tree->slots != tree->first_slots)
+	if (tree->slots && tree->slots != tree->first_slots && !tree->lent)
 		raw_unmap(tree->slots,
 			  ((size_t)tree->mask + 1) * sizeof(*tree->slots));
 	memset(tree, 0, sizeof(*tree));

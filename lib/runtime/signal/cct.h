@@ -23,6 +23,7 @@ struct cct {
 	uint32_t mask;	    /* slots - 1, a power of two minus 1 */
 	uint32_t count;	    /* nodes in the table */
 	uint32_t next_size; /* bytes of the next chunk */
+	bool lent; /* the slots lie in memory of thread_mend's, and are zeros */
 	uint32_t first_slots[CCT_FIRST_SLOTS];
 };
 

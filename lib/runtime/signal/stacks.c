@@ -5,18 +5,26 @@
 
 #include <string.h>
 
-/* Hooks and handlers that come meanwhile find the thread busy. */
-static struct rt_thread *seize(void)
+static void release(struct rt_thread *t, bool slow)
+{
+	thread_show_top(t);
+	(void)thread_set_slow(t, slow);
+}
+
+/* Hooks and handlers that come meanwhile find the thread busy. *SLOW: for
+ * release. */
+static struct rt_thread *seize(bool *slow)
 {
 	struct rt_thread *t = thread_self();
 
 	if (!t || !atomic_load_explicit(&rt.active, memory_order_relaxed) ||
 	    !rt_hook_state() || !thread_is_planted(t) || thread_in_hook(t))
 		return NULL;
+	*slow = thread_set_slow(t, true);
 	thread_hide_top(t);
 	/* Not in a child that a handler has forked just before. */
 	if (!thread_is_planted(t)) {
-		thread_show_top(t);
+		release(t, *slow);
 		return NULL;
 	}
 	tracer_book(t);
@@ -77,7 +85,8 @@ static void go_on_with_calls(struct rt_thread *t,
 
 void stacks_leave(struct stacks_saved *saved)
 {
-	struct rt_thread *t = seize();
+	bool slow;
+	struct rt_thread *t = seize(&slow);
 
 	saved->taken = false;
 	saved->mapped_bytes = 0;
@@ -105,7 +114,7 @@ void stacks_leave(struct stacks_saved *saved)
 	} else {
 		arena_lose(ARENA_LOSS_STACK);
 	}
-	thread_show_top(t);
+	release(t, slow);
 }
 
 /* Whether FRAME's call has no context of its own: it is left out by a filter,
@@ -143,12 +152,13 @@ static void move_nodes(struct rt_thread *t, struct stacks_saved *saved)
 void stacks_resume(struct stacks_saved *saved)
 {
 	struct rt_thread *t;
+	bool slow;
 
 	if (!saved->taken)
 		return;
-	t = seize();
+	t = seize(&slow);
 	if (!t && thread_ready())
-		t = seize();
+		t = seize(&slow);
 	if (t) {
 		bool moved = saved->root != t->tree.root;
 
@@ -165,7 +175,7 @@ void stacks_resume(struct stacks_saved *saved)
 		if (t->timing)
 			go_on_with_calls(t, saved, moved);
 		t->top = t->bottom + saved->count;
-		thread_show_top(t);
+		release(t, slow);
 	}
 	if (saved->mapped_bytes)
 		raw_unmap(saved->frames, saved->mapped_bytes);

@@ -187,7 +187,10 @@ void thread_mend(struct rt_thread *t, char *base, struct rt_frame *from,
 	while (count-- > 0)
 		(from--)->node = (struct arena_node *)base + 1;
 	t->base = base;
-	t->tree.slots = t->tree.first_slots;
+	/* The hook may know the parent's mask: no table is as large as the
+	 * contexts in it. */
+	t->tree.slots = (uint32_t *)(void *)(base + ARENA_PAGE);
+	t->tree.lent = true;
 }
 
 /* SIZE bytes at the start of ROOM. */

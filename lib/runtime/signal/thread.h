@@ -237,11 +237,10 @@ static inline RT_QUIET bool thread_set_slow(struct rt_thread *t, bool slow)
 	return was;
 }
 
-/* T, the calling thread, enters a hook's slow way, or the like: until
- * thread_show_top others that come are a handler's. */
+/* T, the calling thread, enters a hook's slow way, or the like, and is slow:
+ * until thread_show_top others that come are a handler's. */
 static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 {
-	(void)thread_set_slow(t, true);
 	t->top = thread_top(t);
 	atomic_signal_fence(memory_order_seq_cst);
 	rt_top = RT_HIDDEN_TOP;
@@ -249,12 +248,11 @@ static inline RT_QUIET void thread_hide_top(struct rt_thread *t)
 }
 
 /* Let the calling thread's hooks find T's top where it is now, if T is its. */
-static inline RT_QUIET void thread_show_top(struct rt_thread *t)
+static inline RT_QUIET void thread_show_top(const struct rt_thread *t)
 {
 	atomic_signal_fence(memory_order_seq_cst);
 	if (t == rt_self)
 		rt_top = t->top ? t->top : RT_HIDDEN_TOP;
-	(void)thread_set_slow(t, false);
 }
 
 /* Where T keeps the mark of ENV: another's that has the same place is lost. */

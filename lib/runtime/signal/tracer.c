@@ -267,18 +267,18 @@ void tracer_enter(const struct tracer_event *event)
 			enter(t, event);
 			t->deeper = false;
 		}
-		t->slow = slow;
 	} else if (t && t->nest) {
 		t->deeper = true;
 		enter(t, event);
 		t->deeper = false;
-		t->slow = slow;
 	} else if (t) {
 		thread_hide_top(t);
 		if (thread_is_planted(t))
 			enter(t, event);
 		thread_show_top(t);
 	}
+	if (t)
+		(void)thread_set_slow(t, slow);
 	errno = saved_errno;
 }
 
@@ -289,20 +289,20 @@ void tracer_exit(const struct tracer_event *event)
 	bool slow = t && thread_set_slow(t, true);
 
 	if (t && is_interrupted(t)) {
-		/* Of a function that was entered unseen. */
-		t->slow = slow;
+		; /* of a function that was entered unseen */
 	} else if (t && t->nest) {
 		t->deeper = true;
 		leave(t, event);
 		t->deeper = false;
 		unnest(t);
-		t->slow = slow;
 	} else if (t) {
 		thread_hide_top(t);
 		if (thread_is_planted(t))
 			leave(t, event);
 		thread_show_top(t);
 	}
+	if (t)
+		(void)thread_set_slow(t, slow);
 	errno = saved_errno;
 }
 
@@ -377,10 +377,11 @@ void tracer_left(const void *env, uintptr_t sp)
 		return;
 	mark = find_mark(t, env, sp);
 	was_in_hook = in_hook = thread_in_hook(t);
-	slow = t->slow;
+	slow = thread_set_slow(t, true);
 	thread_hide_top(t);
 	if (!thread_is_planted(t)) {
 		thread_show_top(t);
+		(void)thread_set_slow(t, slow);
 		return;
 	}
 	tracer_book(t);
@@ -398,11 +399,12 @@ void tracer_left(const void *env, uintptr_t sp)
 		in_hook = false;
 	drop_to(t, find_left(t, mark, sp));
 	if (in_hook) {
-		t->slow = slow;
+		(void)thread_set_slow(t, slow);
 		return;
 	}
 	/* The hook may have been about to add to the tree. */
 	if (was_in_hook && t->guard == RT_GUARD_BUSY)
 		thread_go();
 	thread_show_top(t);
+	(void)thread_set_slow(t, false);
 }
