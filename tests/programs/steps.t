@@ -73,11 +73,11 @@ for mode in PROF_MODE=count PROF_MODE=trace \
 		rm -f ./*.prof
 		# shellcheck disable=SC2086
 		quietly with PROF_ENGINE=timer $mode "$programs/steps.trace" $kind \
-			$((count % 5)) 5
+			$((count % 11)) 11
 		what="$mode $kind"
 		is "$status $(grep -c status out)" '0 0' "$what: all end well"
 		came=$(sed -n 's/^came \([0-9]*\) .*/\1/p' out)
-		between "$came" 40 20000 "$what: handlers come at each fifth instruction"
+		between "$came" 20 20000 "$what: handlers come at each eleventh instruction"
 		unseen=$(grep -c 'not recording the child$' err)
 		is "$(ls ./*.prof | wc -l) $(wc -l <err)" \
 			"$((came - unseen + 1)) $unseen" \
