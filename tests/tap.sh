@@ -34,7 +34,8 @@ ok() {
 # error stream, which prove lets through.
 is() {
 	[ "$1" = "$2" ]
-	ok $? "$3" || printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /' >&2
+	ok $? "$3" || [ -n "$todo" ] ||
+		printf '%s\n' "got: $1" "want: $2" | sed 's/^/#   /' >&2
 }
 
 # empty FILE NAME

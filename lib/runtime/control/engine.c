@@ -35,12 +35,9 @@ enum perf_state {
 /* Timers' ticks so far, of all threads; and that at which to try perf next. */
 static atomic_uint perf_state, ticks, next_try;
 
-/* More threads wanted to run than there are processors when the process began.
- * Where they take turns, the kernel's ticks may find others for hundreds of
- * milliseconds, and the timers of this process do not expire. */
-static bool busy;
-
-/* Context: ordinary, at start-up. */
+/* Whether more threads want to run than there are processors. Where they take
+ * turns, the kernel's ticks may find others for hundreds of milliseconds, and
+ * the timers of this process do not expire. Context: ordinary, at start-up. */
 static bool is_busy(void)
 {
 	char text[128], *at; /* "0.00 0.01 0.05 2/345 12345" (proc(5)) */
@@ -224,9 +221,8 @@ static void refuse(unsigned asked, const char *why)
  * seen by nothing else; and on a busy machine timers would be late. */
 static void try_now(unsigned asked)
 {
-	busy = is_busy();
 	if (asked != OPTION_ENGINE_PERF && !rt.config.events &&
-	    rt.config.clock != ARENA_CLOCK_WALL && !busy)
+	    rt.config.clock != ARENA_CLOCK_WALL && !is_busy())
 		return;
 	if (asked == OPTION_ENGINE_AUTO && is_traced())
 		errno = EBUSY;
@@ -281,7 +277,7 @@ bool engine_prepare(unsigned asked)
 void engine_forked(void)
 {
 	if (atomic_load(&perf_state) != PERF_WORKS || rt.config.events ||
-	    rt.config.clock == ARENA_CLOCK_WALL || busy)
+	    rt.config.clock == ARENA_CLOCK_WALL)
 		return;
 	atomic_store(&perf_state, PERF_UNTRIED);
 	atomic_store(&ticks, 0);

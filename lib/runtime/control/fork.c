@@ -235,7 +235,10 @@ static void in_child(void)
 	memset(&f, 0, sizeof(f));
 	if (found)
 		f = *found;
-	memset(forks, 0, sizeof(forks));
+	for (int i = 0; i < FORKS; i++)
+		if (atomic_load(
+			    &forks[i].thread)) /* a page written is a fault */
+			atomic_store(&forks[i].thread, 0);
 	if (atomic_exchange(&keeping, 0)) {
 		/* For this child, or for another that was forked just now. */
 		if (!f.kept) {
