@@ -86,6 +86,12 @@ pthread_create
 sigaction
 siglongjmp
 signal
+bsd_signal
+ssignal
+sysv_signal
+__sysv_signal
+sigset
+sigignore
 swapcontext
 thrd_create
 W

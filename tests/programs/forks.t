@@ -81,6 +81,8 @@ is "$(cat out)" "$lib" 'PROF_FOLLOW=all: LD_PRELOAD is there'
 # Forks of two threads at once, and in a thread's first moment.
 for mode in PROF_MODE=sample PROF_MODE=count; do
 	for kind in masks start; do
+		# There a handler waits until the thread is further on.
+		[ "$variant$kind" != tsanstart ] || continue
 		quietly without "$programs/forkraces" $kind
 		mv out plain.out
 		rm -f ./*.prof

@@ -79,7 +79,7 @@ for mode in PROF_MODE=count PROF_MODE=trace \
 		came=$(sed -n 's/^came \([0-9]*\) .*/\1/p' out)
 		between "$came" 20 20000 "$what: handlers come at each eleventh instruction"
 		unseen=$(grep -c 'not recording the child$' err)
-		is "$(ls ./*.prof | wc -l) $(wc -l <err)" \
+		is "$(ls ./*.prof | wc -l) $(grep -c libprof: err)" \
 			"$((came - unseen + 1)) $unseen" \
 			"$what: each child is recorded, or tells that it is not"
 		look "$(echo ./*".$(sed -n 's/.* pid //p' out).prof")"

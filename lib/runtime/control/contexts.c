@@ -10,15 +10,21 @@
 
 typedef int swap_function(ucontext_t *, const ucontext_t *);
 
+static swap_function *_Atomic real;
+
+__attribute__((constructor(101))) static void find(void)
+{
+	real = (swap_function *)dlsym(RTLD_NEXT, "swapcontext");
+}
+
 __attribute__((visibility("default"))) int swapcontext(ucontext_t *from,
 						       const ucontext_t *to)
 {
-	static swap_function *_Atomic real;
 	struct stacks_saved saved;
 	int result, saved_errno = errno;
 
 	if (!real)
-		real = (swap_function *)dlsym(RTLD_NEXT, "swapcontext");
+		find();
 	if (!real) {
 		errno = ENOSYS;
 		return -1;

@@ -267,6 +267,7 @@ void emit_before_sandbox(void)
 	rt_switch(0);
 	atomic_store(&rt.interrupted, 1);
 	thread_each(stop_timer, NULL);
+	rt.config.sandboxed = true;
 	/* Whatever comes now finds no file, and makes none. */
 	atomic_store(&arena->state, ARENA_CLOSED);
 }

@@ -154,6 +154,86 @@ static RT_APART void note_cost(struct rt_thread *t, uint64_t begin)
 	t->sample_cost_ns += (uint32_t)ns / 8 - t->sample_cost_ns / 8;
 }
 
+#if defined(__x86_64__) && !defined(__ILP32__)
+/* Calls that fail with EINTR where a handler without SA_RESTART comes, and
+ * begin again otherwise (signal(7)). */
+static bool may_restart(unsigned long call)
+{
+	switch (call) {
+	case SYS_read:
+	case SYS_write:
+	case SYS_readv:
+	case SYS_writev:
+	case SYS_open:
+	case SYS_openat:
+	case SYS_ioctl:
+	case SYS_fcntl:
+	case SYS_flock:
+	case SYS_futex:
+	case SYS_connect:
+	case SYS_accept:
+	case SYS_accept4:
+	case SYS_sendto:
+	case SYS_sendmsg:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+	case SYS_recvmmsg:
+	case SYS_wait4:
+	case SYS_waitid:
+	case SYS_mq_timedsend:
+	case SYS_mq_timedreceive:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A signal of the program's has interrupted a call, and ours was delivered
+ * first, on the same way back: the kernel has gone by our SA_RESTART, and set
+ * the call up to begin again. Where the program's handler, which comes next,
+ * has none, the call is to fail. */
+static RT_APART void keep_interrupted(ucontext_t *uc)
+{
+	static const uint8_t instruction[] = { 0x0f, 0x05 }; /* syscall */
+	struct {
+		void (*handler)(int);
+		unsigned long flags;
+		void (*restorer)(void);
+		uint64_t mask;
+	} action = { NULL, 0, NULL, 0 };
+	greg_t *r = uc->uc_mcontext.gregs;
+	uint64_t pending = 0, blocked;
+	int number;
+
+	/* The instruction leaves in %rcx where it returns to. */
+	if (r[REG_RCX] != r[REG_RIP] + 2 ||
+	    !may_restart((unsigned long)r[REG_RAX]) ||
+	    memcmp((const void *)r[REG_RIP], instruction, 2) != 0)
+		return;
+	memcpy(&blocked, &uc->uc_sigmask, sizeof(blocked));
+	if (syscall(SYS_rt_sigpending, &pending, sizeof(pending)))
+		return;
+	pending &= ~blocked;
+	if (!pending)
+		return;
+	number = __builtin_ctzll(pending) + 1; /* the one that comes next */
+	if (signals_flags(number, &action.flags) ||
+	    (!syscall(SYS_rt_sigaction, number, NULL, &action,
+		      sizeof(action.mask)) &&
+	     action.handler != SIG_DFL && action.handler != SIG_IGN)) {
+		if (action.flags & SA_RESTART)
+			return;
+		r[REG_RIP] += 2;
+		r[REG_RAX] = -EINTR;
+	}
+}
+#else
+static void keep_interrupted(ucontext_t *uc)
+{
+	(void)uc;
+}
+#endif
+
 static void on_signal(int number, siginfo_t *info, void *context)
 {
 	int saved_errno = errno;
@@ -179,6 +259,8 @@ static void on_signal(int number, siginfo_t *info, void *context)
 			go_on(t);
 		}
 	}
+	if (timer || perf != PERF_NONE)
+		keep_interrupted(context);
 	errno = saved_errno;
 }
 

@@ -9,6 +9,7 @@
 #include "lib/runtime/control/emit.h"
 #include "lib/runtime/control/engine.h"
 #include "lib/runtime/control/masks.h"
+#include "lib/runtime/control/signals.h"
 #include "lib/runtime/signal/raw.h"
 
 #include <dlfcn.h>
@@ -57,6 +58,7 @@ static struct rt_thread *before(void)
 		engine_stop(t);
 		masks_make_real(t);
 		emit_mark_going(ARENA_END_EXEC);
+		signals_before_exec(false);
 	}
 	errno = saved_errno;
 	return t;
@@ -68,6 +70,7 @@ static int after(struct rt_thread *t, int result)
 	int saved_errno = errno;
 
 	if (t) {
+		signals_before_exec(true);
 		emit_mark_going(ARENA_END_NONE);
 		masks_make_noted(t);
 		if (atomic_load(&rt.active))

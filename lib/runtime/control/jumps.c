@@ -49,12 +49,18 @@ static __attribute__((noreturn)) void jump(const char *name,
 void __longjmp_chk(struct __jmp_buf_tag env[1], int value)
 	__attribute__((noreturn));
 
+/* Found at the start, as dlsym forgets what dlerror would have told; or later,
+ * where a constructor before ours calls. */
 #define STAND_IN(name)                                                         \
+	static jump_function *_Atomic real_##name;                             \
+	__attribute__((constructor(101))) static void find_##name(void)        \
+	{                                                                      \
+		real_##name = (jump_function *)dlsym(RTLD_NEXT, #name);        \
+	}                                                                      \
+                                                                               \
 	PUBLIC void name(struct __jmp_buf_tag env[1], int value)               \
 	{                                                                      \
-		static jump_function *_Atomic real;                            \
-                                                                               \
-		jump(#name, &real, env, value);                                \
+		jump(#name, &real_##name, env, value);                         \
 	}
 
 STAND_IN(longjmp)
@@ -96,6 +102,17 @@ STAND_BEFORE("setjmp", 0);
 STAND_BEFORE("_setjmp", 1);
 STAND_BEFORE("__sigsetjmp", 2);
 
+static void *_Atomic real_setjmp[3];
+
+__attribute__((constructor(101))) static void find_setjmp(void)
+{
+	static const char *const names[] = { "setjmp", "_setjmp",
+					     "__sigsetjmp" };
+
+	for (int i = 0; i < 3; i++)
+		real_setjmp[i] = dlsym(RTLD_NEXT, names[i]);
+}
+
 /* Called by these alone: the function to go on to. */
 void *jumps_before_setjmp(const struct __jmp_buf_tag *env, uintptr_t sp,
 			  unsigned number) RT_HIDDEN;
@@ -103,18 +120,14 @@ void *jumps_before_setjmp(const struct __jmp_buf_tag *env, uintptr_t sp,
 __attribute__((used)) void *jumps_before_setjmp(const struct __jmp_buf_tag *env,
 						uintptr_t sp, unsigned number)
 {
-	static const char *const names[] = { "setjmp", "_setjmp",
-					     "__sigsetjmp" };
-	static void *_Atomic real[3];
-
-	if (!real[number]) {
+	if (!real_setjmp[number]) {
 		int saved_errno = errno;
 
-		real[number] = dlsym(RTLD_NEXT, names[number]);
+		find_setjmp();
 		errno = saved_errno;
 	}
 	tracer_mark(env, sp);
-	return real[number];
+	return real_setjmp[number];
 }
 #endif
 
@@ -124,12 +137,37 @@ typedef void *catch_function(void *);
 
 void *__cxa_begin_catch(void *exception);
 
+/* The one that the object with CALLER in it would find: a program that is not
+ * of C++ has none, and its plugins may each have their own. */
+static catch_function *find_catch(const void *caller)
+{
+	catch_function *found = NULL;
+	int saved_errno = errno;
+	void *object = NULL;
+	Dl_info info;
+
+	if (dladdr(caller, &info))
+		object = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (object) {
+		found = (catch_function *)dlsym(object, "__cxa_begin_catch");
+		(void)dlclose(object);
+	}
+	errno = saved_errno;
+	return found;
+}
+
+static catch_function *_Atomic global_catch;
+
 PUBLIC void *__cxa_begin_catch(void *exception)
 {
-	static catch_function *_Atomic real;
+	catch_function *real = global_catch;
 
-	if (!real)
+	if (!real) {
 		real = (catch_function *)dlsym(RTLD_NEXT, "__cxa_begin_catch");
+		global_catch = real;
+	}
+	if (!real)
+		real = find_catch(__builtin_return_address(0));
 	tracer_left(NULL, (uintptr_t)__builtin_dwarf_cfa());
 	return real ? real(exception) : NULL;
 }

@@ -15,9 +15,15 @@
 typedef int prctl_function(int, unsigned long, unsigned long, unsigned long,
 			   unsigned long);
 
+static prctl_function *_Atomic real;
+
+__attribute__((constructor(101))) static void find(void)
+{
+	real = (prctl_function *)dlsym(RTLD_NEXT, "prctl");
+}
+
 __attribute__((visibility("default"))) int prctl(int option, ...)
 {
-	static prctl_function *_Atomic real;
 	unsigned long argument[4];
 	int saved_errno = errno, i;
 	va_list list;
@@ -27,7 +33,7 @@ __attribute__((visibility("default"))) int prctl(int option, ...)
 		argument[i] = va_arg(list, unsigned long);
 	va_end(list);
 	if (!real)
-		real = (prctl_function *)dlsym(RTLD_NEXT, "prctl");
+		find();
 	if (option == PR_SET_SECCOMP || option == PR_SET_NO_NEW_PRIVS)
 		emit_before_sandbox();
 	errno = saved_errno;

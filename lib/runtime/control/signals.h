@@ -22,4 +22,12 @@ void signals_use(int number);
 /* Treat a signal that is not ours as the program wants it. Context: signal. */
 void signals_deliver(int number, siginfo_t *info, void *context);
 
+/* Whether NUMBER is one of ours for which the program has a handler, with
+ * *FLAGS (sigaction(2)). Context: signal. */
+bool signals_flags(int number, unsigned long *flags);
+
+/* What is ignored remains so in the next program: to be called before exec and,
+ * with FAILS, after one that failed. Context: signal. */
+void signals_before_exec(bool fails);
+
 #endif

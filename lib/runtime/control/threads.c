@@ -227,7 +227,7 @@ PUBLIC int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 
 	if (!find_create())
 		return EAGAIN;
-	if (key_made)
+	if (key_made && !rt.config.sandboxed)
 		t = thread_reserve();
 	if (!t)
 		return real_create(thread, attr, routine, argument);
@@ -249,7 +249,7 @@ PUBLIC int thrd_create(thrd_t *thread, thrd_start_t routine, void *argument)
 
 	if (!find_thrd())
 		return thrd_error;
-	if (key_made)
+	if (key_made && !rt.config.sandboxed)
 		t = thread_reserve();
 	if (!t)
 		return real_thrd(thread, routine, argument);

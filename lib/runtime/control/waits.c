@@ -85,25 +85,32 @@ static void *find(const char *name)
 	return found ? found : dlsym(RTLD_NEXT, name);
 }
 
-/* A function NAME that returns TYPE, with its PARAMETERS and, as they are
+/* Found at the start, as dlsym forgets what dlerror would have told.
+ *
+ * A function NAME that returns TYPE, with its PARAMETERS and, as they are
  * passed on, its ARGUMENTS. */
 #define STAND_IN(type, name, parameters, arguments)                            \
 	type name parameters;                                                  \
+	static type(*_Atomic real_##name) parameters;                          \
+	__attribute__((constructor(101))) static void find_##name(void)        \
+	{                                                                      \
+		real_##name = (type(*) parameters)find(#name);                 \
+	}                                                                      \
+                                                                               \
 	PUBLIC type name parameters                                            \
 	{                                                                      \
-		static type(*_Atomic real) parameters;                         \
 		struct rt_thread *t = begin();                                 \
 		type result;                                                   \
                                                                                \
-		if (RT_UNLIKELY(!real)) {                                      \
+		if (RT_UNLIKELY(!real_##name)) {                               \
 			int saved_errno = errno;                               \
                                                                                \
-			real = (type(*) parameters)find(#name);                \
+			find_##name();                                         \
 			errno = saved_errno;                                   \
 		}                                                              \
-		result = (*real)arguments;                                     \
+		result = (*real_##name)arguments;                              \
 		if (RT_UNLIKELY(t != NULL))                                    \
-			end(t, (const void *)real,                             \
+			end(t, (const void *)real_##name,                      \
 			    __builtin_frame_address(0));                       \
 		return result;                                                 \
 	}

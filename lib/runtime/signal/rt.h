@@ -41,6 +41,7 @@ struct rt_config {
 	bool session_given; /* by a parent process */
 	bool mode_asked;    /* not chosen by mode auto */
 	bool forked;	    /* this process is a fork of the configured one */
+	bool sandboxed; /* recording has ended for good, and all system calls */
 	bool follow_fork;   /* forked children are recorded */
 	bool early_threads; /* may be here before their own runtime is ready */
 	char session[32];

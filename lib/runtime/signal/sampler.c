@@ -328,8 +328,11 @@ void sampler_waited(struct rt_thread *t, ucontext_t *uc)
 	int saved_errno = errno;
 	uint64_t wait;
 
-	if (thread_guard() || !thread_ready())
-		return; /* the time goes with the next sample */
+	if (thread_guard() || !thread_ready()) {
+		/* The time goes with the next sample. */
+		errno = saved_errno;
+		return;
+	}
 	thread_hold();
 	wait = last_wait(t);
 	t->waited_ns += wait;
