@@ -273,6 +273,8 @@ __attribute__((constructor)) static void begin(void)
 	/* What it starts is not measured. */
 	unsetenv("LD_PRELOAD");
 	rt.config.depth = DEPTH;
+	rt.config.hz = 1000;
+	rt.config.page_size = (uint32_t)sysconf(_SC_PAGESIZE);
 	tid = raw_tid();
 	loader_prepare();
 	self = make_thread();

@@ -230,7 +230,7 @@ static void add_square(struct arena_thread *record, uint64_t weight,
 {
 	uint64_t square;
 
-	if (wait >= period_ns())
+	if (wait && wait >= period_ns())
 		weight -= wait;
 	weight /= ARENA_WEIGHT_UNIT;
 	if (__builtin_mul_overflow(weight, weight, &square) ||
