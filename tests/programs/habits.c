@@ -165,38 +165,63 @@ static void plugin(const char *path)
 	printf("caught %d\n", catch_it ? catch_it() + catch_it() : -1);
 }
 
+static void restart(void)
+{
+	install(SA_RESTART);
+	read_until(SIGPROF);
+}
+
+static void interrupt(void)
+{
+	install(0);
+	read_until(SIGPROF);
+}
+
+static void interrupt_by_name(void)
+{
+	siginterrupt(SIGALRM, 1);
+	signal(SIGALRM, handle);
+	read_until(SIGALRM);
+}
+
+static void on_stack(void)
+{
+	stack(SA_ONSTACK);
+}
+
+static void off_stack(void)
+{
+	stack(0);
+}
+
+static const struct {
+	const char *name;
+	void (*does)(void);
+} kinds[] = {
+	{ "restart", restart },
+	{ "interrupt", interrupt },
+	{ "siginterrupt", interrupt_by_name },
+	{ "onstack", on_stack },
+	{ "offstack", off_stack },
+	{ "sysv", sysv },
+	{ "old", old },
+	{ "alias", one_place },
+	{ "vfork", in_vfork },
+	{ "ignored", ignored },
+	{ "dlerror", error },
+};
+
 int main(int argc, char **argv)
 {
-	const char *kind = argc > 1 ? argv[1] : "";
+	size_t i;
 
-	if (!strcmp(kind, "restart")) {
-		install(SA_RESTART);
-		read_until(SIGPROF);
-	} else if (!strcmp(kind, "interrupt")) {
-		install(0);
-		read_until(SIGPROF);
-	} else if (!strcmp(kind, "siginterrupt")) {
-		siginterrupt(SIGALRM, 1);
-		signal(SIGALRM, handle);
-		read_until(SIGALRM);
-	} else if (!strcmp(kind, "onstack")) {
-		stack(SA_ONSTACK);
-	} else if (!strcmp(kind, "offstack")) {
-		stack(0);
-	} else if (!strcmp(kind, "sysv")) {
-		sysv();
-	} else if (!strcmp(kind, "old")) {
-		old();
-	} else if (!strcmp(kind, "alias")) {
-		one_place();
-	} else if (!strcmp(kind, "vfork")) {
-		in_vfork();
-	} else if (!strcmp(kind, "ignored")) {
-		ignored();
-	} else if (!strcmp(kind, "dlerror")) {
-		error();
-	} else if (argc > 2) {
-		plugin(argv[2]);
+	for (i = 0; argc > 1 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!strcmp(argv[1], kinds[i].name)) {
+			kinds[i].does();
+			return 0;
+		}
 	}
+	if (argc > 2)
+		plugin(argv[2]);
 	return 0;
 }

@@ -137,4 +137,25 @@ quietly with PROF_CLOCK=wall perl -e \
 	'for (1 .. 3) { select(undef, undef, undef, 0.3); $n++ while $n < $_ * 2e6 }'
 look ./*.prof
 between "$(worth)" 15 100 'samples of long waits do not'
+# Where threads take turns, the ticks that timers need may pass a process by.
+spinners=
+i=0
+while [ $i -lt $(($(nproc) * 3)) ]; do
+	timeout -k 1 60 sh -c 'while :; do :; done' &
+	spinners="$spinners $!"
+	i=$((i + 1))
+done
+sleep 0.2
+if [ $perf -eq 1 ]; then
+	rm -f ./*.prof
+	quietly with PROF_MODE=sample "$program" 0.05
+	look ./*.prof
+	has info '^  engine  *perf events' 'a busy machine: perf events at once'
+fi
+rm -f ./*.prof
+for i in 1 2 3 4 5 6; do
+	quietly with PROF_ENGINE=timer "$program" 0.03
+done
+is "$(ls ./*.prof | wc -l)" 6 'a process that no tick met has a profile'
+kill $spinners
 finish

@@ -35,21 +35,31 @@ enum perf_state {
 /* Timers' ticks so far, of all threads; and that at which to try perf next. */
 static atomic_uint perf_state, ticks, next_try;
 
+/* What the kernel says in PATH, its beginning, as a string. Context: signal. */
+static bool read_text(const char *path, char *to, size_t size)
+{
+	int fd = raw_open(path, O_RDONLY, 0);
+	long got;
+
+	if (fd < 0)
+		return false;
+	got = raw_read(fd, to, size - 1);
+	raw_close(fd);
+	to[got > 0 ? got : 0] = '\0';
+	return true;
+}
+
 /* Whether more threads want to run than there are processors. Where they take
  * turns, the kernel's ticks may find others for hundreds of milliseconds, and
  * the timers of this process do not expire. Context: ordinary, at start-up. */
 static bool is_busy(void)
 {
-	char text[128], *at; /* "0.00 0.01 0.05 2/345 12345" (proc(5)) */
-	int fd = raw_open("/proc/loadavg", O_RDONLY, 0), field;
-	long got;
+	char text[128], *at = text; /* "0.00 0.01 0.05 2/345 12345" (proc(5)) */
+	int field;
 
-	if (fd < 0)
+	if (!read_text("/proc/loadavg", text, sizeof(text)))
 		return false;
-	got = raw_read(fd, text, sizeof(text) - 1);
-	raw_close(fd);
-	text[got > 0 ? got : 0] = '\0';
-	for (at = text, field = 0; at && field < 3; field++)
+	for (field = 0; at && field < 3; field++)
 		at = strchr(at + 1, ' ');
 	return at && strtoul(at, NULL, 10) > rt.config.cpus;
 }
@@ -59,14 +69,9 @@ static bool is_busy(void)
 static RT_APART bool is_traced(void)
 {
 	char status[512], *line; /* it is among the first ten lines */
-	int fd = raw_open("/proc/self/status", O_RDONLY, 0);
-	long got;
 
-	if (fd < 0)
+	if (!read_text("/proc/self/status", status, sizeof(status)))
 		return false;
-	got = raw_read(fd, status, sizeof(status) - 1);
-	raw_close(fd);
-	status[got > 0 ? got : 0] = '\0';
 	line = strstr(status, "\nTracerPid:\t");
 	return line && line[12] != '0';
 }
